@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* simex: the table of commands. */
+#include "reports/command.h"
+#include "scenarios/suggest.h"
+#include "tests/bench/bench.h"
+
+#include <argp.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command commands[] = {
+    {"list", "the scenarios that ship, one line each", cmd_list},
+    {"describe", "params, actions and metrics of the types", cmd_describe},
+    {"validate", "everything that is wrong with scenario files", cmd_validate},
+    {"run", "simulate a scenario: panel by phase, verdicts", cmd_run},
+    {"bench", "how fast this build is on this machine", cmd_bench},
+    {"version", "version, model id, libm and CPU class", cmd_version},
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static void print_help(FILE *out)
+{
+    (void)fprintf(out, "Usage: simex COMMAND [ARGUMENT...]\n"
+                       "Deterministic simulator of the simulated exchange: replays chaos experiments in a blink.\n\n");
+    for (size_t i = 0; i < COMMANDS; i++)
+        (void)fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+    (void)fprintf(out, "\nsimex COMMAND --help says more of each. Begin with: simex run part1\n");
+}
+
+static int unknown(const char *name)
+{
+    const char *names[COMMANDS];
+    for (size_t i = 0; i < COMMANDS; i++)
+        names[i] = commands[i].name;
+    const char *near = suggest_nearest(name, names, COMMANDS);
+    (void)fprintf(stderr, "simex: no command \"%.60s\"", name);
+    if (near != NULL)
+        (void)fprintf(stderr, "; did you mean \"%s\"?\n", near);
+    else
+        (void)fprintf(stderr, "; see: simex --help\n");
+    return EXIT_USAGE;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0 ||
+        strcmp(name, "-?") == 0) {
+        print_help(stdout);
+        return EXIT_FINE;
+    }
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
+        name = "version";
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(commands[i].name, name) != 0)
+            continue;
+        char shown[40];
+        (void)snprintf(shown, sizeof shown, "simex %s", commands[i].name);
+        argv[1] = shown;
+        return commands[i].run(argc - 1, argv + 1);
+    }
+    return unknown(name);
+}
+
+int main(int argc, char **argv)
+{
+    /* UTF-8 whatever the user's locale, and numbers as in C: the same bytes everywhere. */
+    (void)setlocale(LC_CTYPE, "C.UTF-8");
+    argp_err_exit_status = EXIT_USAGE;
+    int code = dispatch(argc, argv);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        (void)fprintf(stderr, "simex: cannot write to standard output\n");
+        code = worse_exit(code, EXIT_IO);
+    }
+    return code;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/models.h"
+
+#include "models/retry.h"
+#include "sim/cpu.h"
+
+#include <string.h>
+
+const struct sim_node_type *const model_types[] = {&cache_type,   &catalogue_type, &clients_type, &database_type,
+                                                   &gateway_type, &pool_type,      NULL};
+
+const struct sim_part_type *const model_parts[] = {&sim_cpu_type, &retry_type, NULL};
+
+const struct sim_node_type *model_find_type(const char *name)
+{
+    for (size_t i = 0; model_types[i] != NULL; i++) {
+        if (strcmp(model_types[i]->name, name) == 0)
+            return model_types[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "reports/command.h"
+#include "reports/options.h"
+#include "reports/show.h"
+#include "reports/terminal.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+struct arguments {
+    enum output_format format;
+    struct cell_options cell;
+    const char *scenario;
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->cell;
+        state->child_inputs[1] = &arguments->format;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (arguments->scenario != NULL)
+            argp_error(state, "one scenario at a time, got also \"%s\"", argument);
+        arguments->scenario = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "which scenario? (see: simex list)");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int verdict_code(const struct cell *cell)
+{
+    for (uint32_t i = 0; i < cell->expectation_count; i++) {
+        struct sim_reading_value value;
+        if (cell_verdict(cell, &cell->expectations[i], &value) != VERDICT_HOLDS)
+            return EXIT_VERDICT;
+    }
+    return EXIT_FINE;
+}
+
+static int stopped_code(const struct cell *cell)
+{
+    if (interrupt_code() != 0) {
+        (void)fprintf(stderr, "simex: interrupted at %.3f s of simulated time; nothing stored\n",
+                      sim_ns_to_s(cell->sim->now));
+        return interrupt_code();
+    }
+    (void)fprintf(stderr, "simex: %s: stopped at %s of simulated time: %s\n", cell->scenario->path,
+                  cell->sim->error.value, cell->sim->error.rule);
+    return EXIT_BAD_SCENARIO;
+}
+
+static int run(const struct arguments *arguments, struct cell *cell)
+{
+    struct progress progress;
+    double begun = wall_seconds();
+    interrupt_watch();
+    progress_begin(&progress, cell->scenario->name, cell->until);
+    bool ended = cell_run(cell, progress_poll, &progress);
+    progress_end(&progress);
+    if (!ended)
+        return stopped_code(cell);
+    if (!arguments->cell.quiet && arguments->format == FORMAT_JSON)
+        show_run_json(stdout, cell);
+    else if (!arguments->cell.quiet)
+        show_run_text(stdout, cell);
+    if (isatty(STDERR_FILENO))
+        (void)fprintf(stderr, "took %.2f s\n", wall_seconds() - begun);
+    return verdict_code(cell);
+}
+
+int cmd_run(int argc, char **argv)
+{
+    static const struct argp_child children[] = {{&cell_argp, 0, NULL, 0}, {&format_argp, 0, NULL, 0}, {0}};
+    static const struct argp argp = {
+        .parser = parse,
+        .args_doc = "SCENARIO",
+        .doc = "Simulates a scenario and prints its panel by phase and its verdicts.\v"
+               "SCENARIO is a name of simex list, or a file. Exit status: 0 when every expectation holds, 99 when one "
+               "fails or has no data, 65 when the scenario is wrong, 66 when there is none, 130 after Ctrl-C.",
+        .children = children,
+    };
+    struct arguments arguments = {.format = FORMAT_TEXT};
+    int code = EXIT_FINE;
+    cell_options_init(&arguments.cell);
+    if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
+        return EXIT_USAGE;
+    struct scenario *scenario = load_argument(arguments.scenario, &code);
+    struct cell *cell = scenario == NULL ? NULL : build_argument(scenario, &arguments.cell, arguments.cell.seed, &code);
+    if (cell != NULL)
+        code = run(&arguments, cell);
+    cell_destroy(cell);
+    scenario_destroy(scenario);
+    cell_options_fini(&arguments.cell);
+    return code;
+}

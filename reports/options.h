@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The options that commands share, for argp. */
+#ifndef REPORTS_OPTIONS_H
+#define REPORTS_OPTIONS_H
+
+#include "scenarios/scenario.h"
+
+#include <argp.h>
+
+enum output_format { FORMAT_TEXT, FORMAT_JSON };
+
+enum { OPTION_SEED = 's', OPTION_SET = 1000, OPTION_FORMAT, OPTION_NO_STORE, OPTION_DB, OPTION_QUIET = 'q' };
+
+/* --format text|json, a child of a command's argp. Its input is an enum output_format. */
+extern const struct argp format_argp;
+
+/* --seed, --set, --no-store, --db, --quiet: how cells are made and kept. Its input is a struct cell_options. */
+extern const struct argp cell_argp;
+
+struct cell_options {
+    uint64_t seed;
+    struct override *overrides;
+    size_t override_count;
+    bool no_store, quiet;
+    const char *db;
+};
+
+void cell_options_init(struct cell_options *options);
+void cell_options_fini(struct cell_options *options);
+
+/* Loads the scenario an argument names. NULL after having printed why; *code is then the exit code. */
+struct scenario *load_argument(const char *argument, int *code);
+/* Builds its cell; the same. */
+struct cell *build_argument(const struct scenario *scenario, const struct cell_options *options, uint64_t seed,
+                            int *code);
+
+#endif

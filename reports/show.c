@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Numbers as people write them. */
+#include "reports/show.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void show_seconds(char *buffer, double seconds)
+{
+    const double size = fabs(seconds);
+    if (size >= 100)
+        (void)snprintf(buffer, SHOWN_ROOM, "%.1f s", seconds);
+    else if (size >= 10)
+        (void)snprintf(buffer, SHOWN_ROOM, "%.2f s", seconds);
+    else if (size >= 1e-3)
+        (void)snprintf(buffer, SHOWN_ROOM, "%.1f ms", seconds * 1e3);
+    else if (size >= 1e-6)
+        (void)snprintf(buffer, SHOWN_ROOM, "%.1f us", seconds * 1e6);
+    else
+        (void)snprintf(buffer, SHOWN_ROOM, "%.0f ns", seconds * 1e9);
+}
+
+static void show_bytes(char *buffer, double bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    size_t unit = 0;
+    for (; fabs(bytes) >= 1024 && unit + 1 < SIM_COUNT_OF(units); unit++)
+        bytes /= 1024;
+    (void)snprintf(buffer, SHOWN_ROOM, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
+}
+
+const char *show_value(char buffer[SHOWN_ROOM], const char *unit, double value)
+{
+    const double hundred = 100;
+    if (strcmp(unit, "s") == 0)
+        show_seconds(buffer, value);
+    else if (strcmp(unit, "1") == 0)
+        (void)snprintf(buffer, SHOWN_ROOM, "%.2f %%", value * hundred);
+    else if (strcmp(unit, "/s") == 0)
+        (void)snprintf(buffer, SHOWN_ROOM, "%.2f/s", value);
+    else if (strcmp(unit, "bytes") == 0)
+        show_bytes(buffer, value);
+    else if (fabs(value - floor(value)) > 0)
+        (void)snprintf(buffer, SHOWN_ROOM, "%.2f %s", value, unit);
+    else
+        (void)snprintf(buffer, SHOWN_ROOM, "%.0f %s", value, unit);
+    return buffer;
+}
+
+const char *show_time(char buffer[SHOWN_ROOM], sim_ns time)
+{
+    (void)snprintf(buffer, SHOWN_ROOM, "%.9g s", sim_ns_to_s(time));
+    return buffer;
+}
+
+const char *show_want(char buffer[3 * SHOWN_ROOM], const char *unit, const struct expectation *expectation)
+{
+    char low[SHOWN_ROOM], high[SHOWN_ROOM];
+    show_value(low, unit, expectation->min);
+    show_value(high, unit, expectation->max);
+    if (isinf(expectation->min))
+        (void)snprintf(buffer, 3 * (size_t)SHOWN_ROOM, "%s %s", expectation->below_max ? "below" : "at most", high);
+    else if (isinf(expectation->max))
+        (void)snprintf(buffer, 3 * (size_t)SHOWN_ROOM, "%s %s", expectation->above_min ? "above" : "at least", low);
+    else if (strcmp(low, high) == 0)
+        (void)snprintf(buffer, 3 * (size_t)SHOWN_ROOM, "%s", low);
+    else
+        (void)snprintf(buffer, 3 * (size_t)SHOWN_ROOM, "%s to %s", low, high);
+    return buffer;
+}
+
+void show_json(FILE *out, cJSON *tree)
+{
+    char *text = cJSON_Print(tree);
+    sim_assert(text != NULL);
+    (void)fprintf(out, "%s\n", text);
+    free(text);
+    cJSON_Delete(tree);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files that build a cell share. */
+#ifndef SCENARIOS_BUILD_H
+#define SCENARIOS_BUILD_H
+
+#include "scenarios/scenario.h"
+
+enum { POINTER_ROOM = 600 };
+
+struct build {
+    struct cell *cell;
+    struct json_errors *errors;
+    size_t errors_before;
+    char pointer[POINTER_ROOM]; /* of what is being read */
+};
+
+/* The param that faults hold, with the value it has when none does. */
+struct base_value {
+    struct sim_target target;
+    struct sim_value value;
+};
+
+/* ---- errors and walking (read.c) ---- */
+
+/* Steps down to a member, and back up. */
+size_t build_enter(struct build *build, const char *key);
+void build_leave(struct build *build, size_t length);
+/* An error at the present pointer. */
+void build_refuse(struct build *build, enum json_side side, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* One at the present pointer, or below it when `error` has a path. */
+void build_refuse_sim(struct build *build, const struct sim_error *error);
+/* An unknown key, with the nearest known name; `known` ends with NULL. The pointer stands at the key. */
+void build_refuse_key(struct build *build, const char *key, const char *const *known, const char *what);
+/* Whether nothing was refused so far. */
+bool build_fine(const struct build *build);
+/* Refuses the members of an object that are not in `known`, and what is no object. */
+bool build_check_keys(struct build *build, const cJSON *object, const char *const *known, const char *what);
+/* Refuses a name that is not [a-z][a-z0-9-]*, too long or reserved; `underscore`: [a-z][a-z0-9_]*. */
+bool build_check_name(struct build *build, const char *name, bool underscore);
+
+/* JSON as the kernel's params want it; lives in the arena of the world. */
+struct sim_raw build_raw(struct build *build, const cJSON *value);
+/* A value of the command line: JSON when it begins like it (`[`, `{`, `"`), else a word. False when it is malformed. */
+bool build_raw_word(struct build *build, const char *text, struct sim_raw *raw);
+
+/* One duration of the file or, with `raw`, of an override. Member `key` of `object`; absent: `*out` stays. */
+bool build_duration(struct build *build, const cJSON *object, const char *key, bool none, sim_ns *out);
+bool build_duration_raw(const struct sim_raw *raw, bool none, sim_ns *out, struct sim_error *error);
+/* A text member; NULL when absent or refused. */
+const char *build_text(struct build *build, const cJSON *object, const char *key);
+
+/* ---- sections ---- */
+
+void build_nodes(struct build *build, const cJSON *nodes);
+void build_links(struct build *build, const cJSON *links);
+void build_params(struct build *build, const cJSON *tree);
+void build_faults(struct build *build, const cJSON *faults);
+void build_phases(struct build *build, const cJSON *phases);
+void build_panel(struct build *build, const cJSON *panel);
+void build_expectations(struct build *build, const cJSON *expectations);
+/* Overrides of nodes and links (`late` false: before the faults are read), of faults, phases and run (true). */
+void build_overrides(struct build *build, const struct override *overrides, size_t count, bool late);
+/* Checks that need all of the timeline, then puts the faults' events and the phases' intervals into the world. */
+void build_timeline(struct build *build);
+/* The part of build_timeline that is about faults. */
+void build_fault_events(struct build *build);
+/* Adds one value that a fault sets. False with `error` filled. */
+bool fault_add_set(struct build *build, struct fault *fault, const char *path, const struct sim_raw *raw,
+                   struct sim_error *error);
+bool run_set(struct cell *cell, const char *key, const struct sim_raw *raw, struct sim_error *error);
+char *cell_canonical(const struct cell *cell);
+
+#endif

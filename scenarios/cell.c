@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A cell from its beginning to its verdicts. Order of building: nodes and links, their params, overrides of these, the
+ * panel, faults, phases, expectations, overrides of these; then the whole is checked and the world started. An error
+ * does not end the pass: what can still be read is read, so that all errors show at once. */
+#include "scenarios/build.h"
+#include "scenarios/suggest.h"
+#include "simex_build.h"
+
+#include "sim/units.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+static const char *const top_keys[] = {"$schema", "title",  "description", "extends", "run",          "nodes",
+                                       "links",   "faults", "phases",      "panel",   "expectations", NULL};
+static const char *const run_keys[] = {"until", "window", "max_events", NULL};
+
+enum { MAX_EVENTS_DEFAULT = 2000000000 };
+
+/* ---- run ---- */
+
+bool run_set(struct cell *cell, const char *key, const struct sim_raw *raw, struct sim_error *error)
+{
+    static const struct sim_param events = {.name = "max_events", .kind = SIM_PARAM_COUNT, .min = 1, .max = 1e15};
+    const struct sim_target target = {.param = &events, .field = -1};
+    struct sim_value value;
+    sim_ns duration = 0;
+    if (strcmp(key, "max_events") == 0) {
+        if (!sim_param_read(cell->sim, &target, raw, &value, error))
+            return false;
+        cell->sim->limits.events = (uint64_t)value.count;
+        return true;
+    }
+    const bool until = strcmp(key, "until") == 0;
+    if (!until && strcmp(key, "window") != 0)
+        return sim_fail(error, key, "want until, window or max_events of the run");
+    if (!build_duration_raw(raw, false, &duration, error))
+        return false;
+    if (duration <= 0)
+        return sim_fail(error, raw->text, "want a duration above 0 such as \"%s\"", until ? "1560s" : "1s");
+    if (!until && duration < SIM_MS)
+        return sim_fail(error, raw->text, "want a window of 1ms or more");
+    *(until ? &cell->until : &cell->window) = duration;
+    return true;
+}
+
+static void build_run(struct build *build, const cJSON *run)
+{
+    size_t length = build_enter(build, "run");
+    if (run == NULL) {
+        build_refuse(build, JSON_KEY, "is missing: want {\"until\": \"1560s\"}, how long to simulate");
+        build_leave(build, length);
+        return;
+    }
+    (void)build_check_keys(build, run, run_keys, "key");
+    const cJSON *member = NULL;
+    bool has_until = false;
+    cJSON_ArrayForEach(member, run)
+    {
+        size_t k = 0;
+        while (run_keys[k] != NULL && (member->string == NULL || strcmp(run_keys[k], member->string) != 0))
+            k++;
+        if (run_keys[k] == NULL)
+            continue; /* refused already */
+        has_until = has_until || k == 0;
+        struct sim_error error = {0};
+        struct sim_raw raw = build_raw(build, member);
+        size_t inner = build_enter(build, member->string);
+        if (!run_set(build->cell, member->string, &raw, &error))
+            build_refuse_sim(build, &error);
+        build_leave(build, inner);
+    }
+    if (!has_until && cJSON_IsObject(run))
+        build_refuse(build, JSON_VALUE, "is missing \"until\", how long to simulate, such as \"1560s\"");
+    build_leave(build, length);
+}
+
+/* ---- building ---- */
+
+static void build_sections(struct build *build, const cJSON *tree, const struct override *overrides, size_t count)
+{
+    build_run(build, cJSON_GetObjectItemCaseSensitive(tree, "run"));
+    build_nodes(build, cJSON_GetObjectItemCaseSensitive(tree, "nodes"));
+    build_links(build, cJSON_GetObjectItemCaseSensitive(tree, "links"));
+    build_params(build, tree);
+    build_overrides(build, overrides, count, false);
+    build_panel(build, cJSON_GetObjectItemCaseSensitive(tree, "panel"));
+    build_phases(build, cJSON_GetObjectItemCaseSensitive(tree, "phases"));
+    build_faults(build, cJSON_GetObjectItemCaseSensitive(tree, "faults"));
+    build_expectations(build, cJSON_GetObjectItemCaseSensitive(tree, "expectations"));
+    build_overrides(build, overrides, count, true);
+    if (build->cell->until > 0)
+        build_timeline(build);
+}
+
+/* The world's own complaint names "node" or "node.param": turned into a pointer. */
+static void refuse_start(struct build *build, const struct sim_error *error)
+{
+    char pointer[POINTER_ROOM];
+    char path[sizeof error->path];
+    struct sim_error moved = *error;
+    (void)snprintf(path, sizeof path, "%s", error->path);
+    for (char *c = path; *c != '\0'; c++)
+        *c = *c == '.' ? '/' : *c;
+    (void)snprintf(pointer, sizeof pointer, "/nodes/%s", path);
+    json_errors_add_sim(build->errors, build->cell->scenario->doc, pointer, JSON_VALUE, &moved);
+}
+
+static void identify(struct cell *cell)
+{
+    cell->canonical = cell_canonical(cell);
+    char tail[80];
+    (void)snprintf(tail, sizeof tail, "seed %" PRIu64 " version %s model %s", cell->seed, SIMEX_VERSION,
+                   SIMEX_MODEL_ID);
+    uint64_t head = XXH3_64bits(cell->canonical, strlen(cell->canonical));
+    uint64_t id = XXH3_64bits_withSeed(tail, strlen(tail), head);
+    (void)snprintf(cell->id, sizeof cell->id, "%016" PRIx64, id);
+}
+
+/* Once the world has started, readings know their instruments. */
+static void resolve_panel(struct cell *cell)
+{
+    for (uint32_t i = 0; i < cell->panel_count; i++) {
+        struct sim_error error;
+        sim_assert(sim_reading_find(cell->sim, cell->panel[i].text, &cell->panel[i].reading, &error));
+    }
+}
+
+struct cell *cell_build(const struct scenario *scenario, const struct override *overrides, size_t override_count,
+                        uint64_t seed, struct json_errors *errors)
+{
+    struct cell *cell = sim_xcalloc(1, sizeof *cell);
+    cell->scenario = scenario;
+    cell->seed = seed;
+    cell->window = SIM_S;
+    cell->sim = sim_create(seed);
+    cell->sim->limits.events = MAX_EVENTS_DEFAULT;
+    struct build build = {.cell = cell, .errors = errors, .errors_before = json_errors_total(errors)};
+    struct sim_error error = {0};
+    (void)build_check_keys(&build, scenario->tree, top_keys, "key");
+    (void)build_text(&build, scenario->tree, "title");
+    (void)build_text(&build, scenario->tree, "description");
+    build_sections(&build, scenario->tree, overrides, override_count);
+    if (build_fine(&build)) {
+        identify(cell);
+        if (!sim_start_world(cell->sim, &error))
+            refuse_start(&build, &error);
+        else
+            resolve_panel(cell);
+    }
+    if (build_fine(&build))
+        return cell;
+    cell_destroy(cell);
+    return NULL;
+}
+
+void cell_destroy(struct cell *cell)
+{
+    if (cell == NULL)
+        return;
+    sim_destroy(cell->sim);
+    free(cell->canonical);
+    free(cell->phases);
+    free(cell->faults);
+    free(cell->bases);
+    free(cell->panel);
+    free(cell->expectations);
+    free(cell);
+}
+
+/* ---- running ---- */
+
+bool cell_run(struct cell *cell, bool (*poll)(void *context, const struct sim *sim), void *context)
+{
+    if (!sim_run(cell->sim, cell->until, poll, context))
+        return false;
+    sim_finish(cell->sim);
+    return true;
+}
+
+struct sim_reading_value cell_value(const struct cell *cell, uint32_t phase, uint32_t item)
+{
+    const struct sim_interval *interval = &cell->sim->intervals[cell->phases[phase].interval];
+    return sim_reading_read(&cell->panel[item].reading, interval->samples, interval->seen);
+}
+
+struct cell_unfinished cell_unfinished(const struct cell *cell, uint32_t phase)
+{
+    struct cell_unfinished result = {0, 0};
+    const struct sim_sample *samples = cell->sim->intervals[cell->phases[phase].interval].samples;
+    for (uint32_t i = 0; i < cell->sim->instrument_count; i++) {
+        const struct sim_instrument *instrument = &cell->sim->instruments[i];
+        if (instrument->node->type->accepts != 0)
+            continue;
+        if (instrument->field == &instrument->node->outstanding)
+            result.open += samples[i].last;
+        else if (instrument->field == &instrument->node->answered || instrument->field == &instrument->node->timed_out)
+            result.ended += samples[i].count;
+    }
+    return result;
+}
+
+enum verdict cell_verdict(const struct cell *cell, const struct expectation *expectation,
+                          struct sim_reading_value *value)
+{
+    *value = cell_value(cell, expectation->phase, expectation->item);
+    if (!value->has_data)
+        return VERDICT_NO_DATA;
+    bool high_enough = expectation->above_min ? value->value > expectation->min : value->value >= expectation->min;
+    bool low_enough = expectation->below_max ? value->value < expectation->max : value->value <= expectation->max;
+    return high_enough && low_enough ? VERDICT_HOLDS : VERDICT_FAILS;
+}
+
+const char *verdict_name(enum verdict verdict)
+{
+    static const char *const names[] = {"holds", "fails", "no data"};
+    return names[verdict];
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads a scenario and the chain of what it extends. A target is looked for beside the file that names it, then, when it
+ * holds no slash, among the shipped ones. A file that comes up twice in a chain is a cycle (same device and inode). */
+#include "scenarios/scenario.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct chain {
+    struct stat files[SCENARIO_EXTENDS_MAX + 1];
+    size_t count;
+};
+
+/* Notes a file; false when the chain has it already. */
+static bool note(struct chain *chain, const char *path)
+{
+    struct stat file;
+    if (stat(path, &file) != 0)
+        return true; /* reading it will say why */
+    for (size_t i = 0; i < chain->count; i++) {
+        if (chain->files[i].st_dev == file.st_dev && chain->files[i].st_ino == file.st_ino)
+            return false;
+    }
+    chain->files[chain->count++] = file;
+    return true;
+}
+
+/* `target` as seen from the file `from`; free the result. NULL when there is none. */
+static char *resolve(const char *from, const char *target)
+{
+    const char *slash = strrchr(from, '/');
+    size_t folder = target[0] == '/' || slash == NULL ? 0 : (size_t)(slash - from) + 1;
+    char *path = sim_xmalloc(folder + strlen(target) + 1);
+    memcpy(path, from, folder);
+    memcpy(path + folder, target, strlen(target) + 1);
+    if (access(path, F_OK) == 0)
+        return path;
+    free(path);
+    return scenario_find_shipped(target);
+}
+
+/* Reads what `doc` extends, and so on. False with an error added. */
+static bool read_bases(struct json_doc *doc, struct chain *chain, struct json_errors *errors)
+{
+    while (true) {
+        const cJSON *extends = cJSON_GetObjectItemCaseSensitive(doc->root, "extends");
+        char shown[JSON_SHOWN_BYTES];
+        if (extends == NULL)
+            return true;
+        if (!cJSON_IsString(extends)) {
+            json_errors_add(errors, doc, "/extends", JSON_VALUE, "want the path or the name of a scenario");
+            return false;
+        }
+        char *path = resolve(doc->name, extends->valuestring);
+        if (path == NULL) {
+            json_errors_add(errors, doc, "/extends", JSON_VALUE, "want a scenario that exists, got \"%s\"",
+                            json_shown(shown, extends->valuestring));
+            return false;
+        }
+        const char *wrong = NULL;
+        if (chain->count > SCENARIO_EXTENDS_MAX)
+            wrong = "want a chain of at most 8 scenarios that extend each other";
+        else if (!note(chain, path))
+            wrong = "want no cycle: this scenario extends itself";
+        if (wrong != NULL)
+            json_errors_add(errors, doc, "/extends", JSON_VALUE, "%s, got \"%s\"", wrong,
+                            json_shown(shown, extends->valuestring));
+        struct json_doc *base = wrong != NULL ? NULL : json_read(path, errors);
+        free(path);
+        if (base == NULL)
+            return false;
+        json_set_base(doc, base);
+        doc = base;
+    }
+}
+
+static char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *name = sim_xstrdup(slash == NULL ? path : slash + 1);
+    size_t length = strlen(name);
+    if (length > 5 && strcmp(name + length - 5, ".json") == 0)
+        name[length - 5] = '\0';
+    return name;
+}
+
+struct scenario *scenario_load(const char *path, struct json_errors *errors)
+{
+    size_t before = json_errors_total(errors);
+    struct chain chain = {.count = 0};
+    struct json_doc *doc = json_read(path, errors);
+    if (doc == NULL)
+        return NULL;
+    (void)note(&chain, path);
+    if (!cJSON_IsObject(doc->root))
+        json_errors_add(errors, doc, "", JSON_VALUE, "want an object that describes a scenario");
+    else if (read_bases(doc, &chain, errors) && json_errors_total(errors) == before) {
+        struct scenario *scenario = sim_xcalloc(1, sizeof *scenario);
+        scenario->name = name_of(path);
+        scenario->path = sim_xstrdup(path);
+        scenario->doc = doc;
+        scenario->tree = json_merge(doc);
+        const cJSON *title = cJSON_GetObjectItemCaseSensitive(scenario->tree, "title");
+        scenario->title = cJSON_IsString(title) ? title->valuestring : scenario->name;
+        return scenario;
+    }
+    json_destroy(doc);
+    return NULL;
+}
+
+void scenario_destroy(struct scenario *scenario)
+{
+    if (scenario == NULL)
+        return;
+    cJSON_Delete(scenario->tree);
+    json_destroy(scenario->doc);
+    free(scenario->name);
+    free(scenario->path);
+    free(scenario);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Scenarios and cells.
+ *
+ * A scenario is a file and what it extends, merged: text that is valid JSON, no more is known of it. A cell is scenario +
+ * overrides + seed: a world ready to run, with its phases, faults, panel and expectations. All errors of a scenario are
+ * collected in one pass.
+ *
+ *   scenario_load -> cell_build -> cell_run -> cell_value, cell_verdict -> cell_destroy -> scenario_destroy
+ */
+#ifndef SCENARIOS_SCENARIO_H
+#define SCENARIOS_SCENARIO_H
+
+#include "scenarios/json.h"
+#include "sim/world.h"
+
+enum {
+    SCENARIO_EXTENDS_MAX = 8,
+    SCENARIO_NODES_MAX = 1000,
+    SCENARIO_LINKS_MAX = 2000,
+    SCENARIO_FAULTS_MAX = 200,
+    SCENARIO_FAULT_SETS_MAX = 32,
+    SCENARIO_PHASES_MAX = 64,
+    SCENARIO_PANEL_MAX = 64,
+    SCENARIO_EXPECTATIONS_MAX = 500,
+    SCENARIO_NAME_MAX = 64
+};
+
+struct scenario {
+    char *name; /* the file's name without folder and .json */
+    char *path;
+    struct json_doc *doc;
+    cJSON *tree; /* merged; owned */
+    const char *title;
+};
+
+/* One `path=value` of the command line. */
+struct override {
+    const char *path;
+    const char *value;
+};
+
+struct phase {
+    const char *name;
+    sim_ns from, to, settle; /* measured: [from + settle, to) */
+    uint32_t interval;       /* of the world */
+};
+
+struct fault_set {
+    struct sim_target target;
+    struct sim_value value;
+    const char *path; /* "added_latency", "cpu.cores", as below the node */
+};
+
+struct fault {
+    const char *name;
+    struct cell *cell;
+    struct sim_node *node; /* or */
+    struct sim_link *link;
+    sim_ns at, until; /* until: SIM_NEVER when it lasts */
+    struct fault_set *sets;
+    uint32_t set_count;
+    const struct sim_action *action; /* NULL: none */
+    int64_t amount;
+    bool active;
+    uint64_t started; /* order of starting */
+};
+
+struct panel_item {
+    const char *key, *title, *text; /* text: the reading as written */
+    struct sim_reading reading;
+};
+
+struct expectation {
+    const char *name; /* what is shown: "error_rate in 27 %..33 % during chaos" */
+    uint32_t phase, item;
+    double min, max;           /* base units; -INFINITY and INFINITY: none */
+    bool above_min, below_max; /* the bound itself does not hold */
+};
+
+enum verdict { VERDICT_HOLDS, VERDICT_FAILS, VERDICT_NO_DATA };
+
+struct cell {
+    const struct scenario *scenario;
+    struct sim *sim;
+    uint64_t seed;
+    char *canonical; /* canonical resolved scenario */
+    char id[17];     /* of the run: 16 hex digits */
+    sim_ns until, window;
+    struct phase *phases; /* by from, then name */
+    uint32_t phase_count;
+    struct fault *faults; /* by name */
+    uint32_t fault_count;
+    uint64_t faults_started;
+    struct base_value *bases; /* of the params that faults hold */
+    uint32_t base_count;
+    struct panel_item *panel; /* in the order of the file */
+    uint32_t panel_count;
+    struct expectation *expectations;
+    uint32_t expectation_count;
+};
+
+/* Reads `path` and what it extends. NULL with errors added when that cannot be done. */
+struct scenario *scenario_load(const char *path, struct json_errors *errors);
+void scenario_destroy(struct scenario *scenario);
+
+/* The file of a scenario: `argument` itself when it names a file (it holds a slash or ends in .json), else the shipped
+ * scenario of that name. NULL when there is none (caller says so); free the result. */
+char *scenario_find(const char *argument);
+/* The shipped scenario of a file name ("sre-lab.json" or "sre-lab"); NULL when there is none. Free the result. */
+char *scenario_find_shipped(const char *name);
+/* Names of all shipped scenarios, sorted, NULL at the end. Free each and the list. */
+char **scenario_list_shipped(void);
+
+/* Builds a cell. NULL with errors added when the scenario or an override is wrong. `scenario` must outlive it. A scenario
+ * may be built by several threads at once, each with its own errors. */
+struct cell *cell_build(const struct scenario *scenario, const struct override *overrides, size_t override_count,
+                        uint64_t seed, struct json_errors *errors);
+void cell_destroy(struct cell *cell);
+
+/* Runs it to its end. False when `poll` said so (interrupted), or a limit stopped the world (cell->sim->stopped). */
+bool cell_run(struct cell *cell, bool (*poll)(void *context, const struct sim *sim), void *context);
+
+struct sim_reading_value cell_value(const struct cell *cell, uint32_t phase, uint32_t item);
+enum verdict cell_verdict(const struct cell *cell, const struct expectation *expectation,
+                          struct sim_reading_value *value);
+/* Requests of the phase's clients (nodes that nobody calls) that had not ended at its end, and those that ended in its
+ * measured part. */
+struct cell_unfinished {
+    int64_t open, ended;
+};
+struct cell_unfinished cell_unfinished(const struct cell *cell, uint32_t phase);
+/* "holds", "fails", "no data"; static. */
+const char *verdict_name(enum verdict verdict);
+
+#endif
