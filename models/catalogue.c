@@ -47,7 +47,7 @@ struct lookup {
     struct sim_outcome outcome;
     struct flight *leads;
     enum source source;
-    bool fails, hit;
+    bool fails;
 };
 
 static const struct sim_segment flight_segment = {"single flight", SIM_WAIT};
@@ -98,11 +98,23 @@ static void release(const struct catalogue *service, const struct lookup *my)
         sim_tell(service->pool, OP_RELEASE, &my->grant);
 }
 
-static void count_source(struct catalogue *service, const struct lookup *my)
+/* What the answer costs. */
+static enum stage answer_stage(const struct lookup *my)
 {
+    if (my->outcome.status != SIM_OK)
+        return STAGE_ERROR;
+    return my->source == SOURCE_DATABASE ? STAGE_ROW : STAGE_HIT;
+}
+
+static void conclude(struct catalogue *service, const struct lookup *my)
+{
+    struct sim_call *call = my->flow.call;
+    call->reply.word[0] = my->source;
     sim_count(&service->from_cache, my->source == SOURCE_CACHE);
     sim_count(&service->from_database, my->source == SOURCE_DATABASE);
     sim_count(&service->from_shared, my->source == SOURCE_SHARED);
+    if (my->outcome.status != SIM_OK && my->outcome.reason != NULL)
+        sim_log(&service->node, call, "error", my->outcome.reason);
 }
 
 static void serve(struct sim_flow *f)
@@ -118,66 +130,50 @@ static void serve(struct sim_flow *f)
     AWAIT(f, cpu_run(f, &service->cpu, cost(service, STAGE_PARSE)));
     if (my->fails) {
         my->outcome = (struct sim_outcome){SIM_ERROR, "Internal Server Error"};
-        goto fail;
+        goto answer;
     }
 
     if (service->cache != NULL) {
         AWAIT(f, sim_call(f, service->cache, OP_CACHE_GET, &my->product, SIM_NO_TIMEOUT));
-        my->hit = f->status == SIM_OK;
+        my->source = f->status == SIM_OK ? SOURCE_CACHE : SOURCE_NONE;
         AWAIT(f, cpu_run(f, &service->cpu, cost(service, STAGE_LOOKUP)));
-        if (my->hit) {
-            my->source = SOURCE_CACHE;
-            goto hit;
-        }
+        if (my->source == SOURCE_CACHE)
+            goto answer;
     }
 
     while (flight_of(service, my) != NULL) {
         AWAIT(f, sim_wait(f, &flight_of(service, my)->followers, &flight_segment));
-        my->outcome = (struct sim_outcome){f->status, f->reason};
-        if (f->status == SIM_OK) {
+        my->outcome = sim_flow_outcome(f);
+        if (f->status == SIM_OK)
             my->source = SOURCE_SHARED;
-            goto hit;
-        }
         if (f->status != SIM_CANCELLED || f->cancelled)
-            goto fail;
+            goto answer;
     }
     take_the_lead(service, my);
 
     if (service->pool != NULL) {
         AWAIT(f, sim_call(f, service->pool, OP_ACQUIRE, NULL, SIM_NO_TIMEOUT));
         my->grant = f->reply;
-        my->outcome = (struct sim_outcome){f->status, f->reason};
+        my->outcome = sim_flow_outcome(f);
         if (f->status != SIM_OK) {
             land(service, my);
-            goto fail;
+            goto answer;
         }
     }
     AWAIT(f, sim_call(f, service->database, OP_QUERY, &my->product, service->query_timeout));
-    my->outcome = (struct sim_outcome){f->status, f->reason};
+    my->outcome = sim_flow_outcome(f);
     release(service, my);
     if (f->status == SIM_TIMEOUT)
         my->outcome = (struct sim_outcome){SIM_UNAVAILABLE, "Query Timeout"};
+    if (f->status == SIM_OK)
+        my->source = SOURCE_DATABASE;
     if (fills(service, my))
         AWAIT(f, sim_call(f, service->cache, OP_CACHE_SET, &my->product, SIM_NO_TIMEOUT));
     land(service, my);
-    if (my->outcome.status != SIM_OK)
-        goto fail;
-    my->source = SOURCE_DATABASE;
-    AWAIT(f, cpu_run(f, &service->cpu, cost(service, STAGE_ROW)));
-    goto reply;
 
-fail:
-    sim_log(f->node, f->call, "error", my->outcome.reason == NULL ? "failed" : my->outcome.reason);
-    AWAIT(f, cpu_run(f, &service->cpu, cost(service, STAGE_ERROR)));
-    goto reply;
-
-hit:
-    my->outcome = (struct sim_outcome){SIM_OK, NULL};
-    AWAIT(f, cpu_run(f, &service->cpu, cost(service, STAGE_HIT)));
-
-reply:
-    f->call->reply.word[0] = my->source;
-    count_source(service, my);
+answer:
+    AWAIT(f, cpu_run(f, &service->cpu, cost(service, answer_stage(my))));
+    conclude(service, my);
     FLOW_END(f, my->outcome);
 }
 

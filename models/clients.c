@@ -81,7 +81,7 @@ static void ask(struct sim_flow *f)
     sim_count(&clients->requests, 1);
     AWAIT(f, sim_call(f, clients->to, OP_GET_PRODUCT, &my->product, clients->timeout));
     finish(clients, my);
-    FLOW_END(f, ((struct sim_outcome){f->status, f->reason}));
+    FLOW_END(f, sim_flow_outcome(f));
 }
 
 static void begin(struct clients *clients, struct user *user)

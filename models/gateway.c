@@ -72,7 +72,7 @@ static void pass(struct sim_flow *f)
     for (my->attempt = 1;; my->attempt++) {
         sim_count(&gateway->attempts, 1);
         AWAIT(f, sim_call(f, gateway->to, f->call->op, &my->request, left(f)));
-        my->outcome = (struct sim_outcome){f->status, f->reason};
+        my->outcome = sim_flow_outcome(f);
         if (f->status == SIM_TIMEOUT && left(f) <= 0)
             my->outcome.reason = "Gateway Timeout";
         f->call->reply = f->reply;

@@ -93,6 +93,7 @@ void *sim_slab_take(struct sim_slab *slab)
     if (slab->free == NULL)
         slab_grow(slab);
     void *object = slab->free;
+    sim_assert(object != NULL);
     ASAN_UNPOISON_MEMORY_REGION(object, slab->size);
     memcpy(&slab->free, object, sizeof(void *));
     slab->in_use++;

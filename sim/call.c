@@ -139,6 +139,7 @@ void sim_call_end_caller(struct sim_call *call, enum sim_call_end end, struct si
     sim_gauge_add(&from->outstanding, sim->now, -1);
     switch (end) {
     case SIM_END_ANSWERED:
+        call->flags |= SIM_CALL_ANSWERED;
         sim_count(&from->answered, 1);
         break;
     case SIM_END_TIMED_OUT:

@@ -53,6 +53,7 @@ bool cpu_run(struct sim_flow *f, struct sim_cpu *cpu, sim_ns burst)
     struct sim *sim = f->node->sim;
     f->status = f->cancelled ? SIM_CANCELLED : SIM_OK;
     f->reason = f->cancelled ? "Cancelled" : NULL;
+    f->reply = (struct sim_payload){0};
     if (f->cancelled || !sim_step(sim))
         return f->cancelled;
     f->ticket = ++sim->tickets;

@@ -83,12 +83,18 @@ bool sim_flow_abandoned(const struct sim_flow *f)
 
 /* ---- how waits end ---- */
 
-/* A wait that ends before it begins. */
-static bool settle(struct sim_flow *f, struct sim_outcome outcome)
+/* What a wait came to that is no call. */
+static void conclude(struct sim_flow *f, struct sim_outcome outcome)
 {
     f->status = outcome.status;
     f->reason = outcome.reason;
     f->reply = (struct sim_payload){0};
+}
+
+/* A wait that ends before it begins. */
+static bool settle(struct sim_flow *f, struct sim_outcome outcome)
+{
+    conclude(f, outcome);
     return sim_step(f->node->sim);
 }
 
@@ -100,9 +106,9 @@ static void resume_at_once(struct sim_flow *f)
 
 void sim_flow_seal(struct sim_flow *f, struct sim_outcome outcome, const struct sim_payload *reply)
 {
-    f->status = outcome.status;
-    f->reason = outcome.reason;
-    f->reply = reply == NULL ? (struct sim_payload){0} : *reply;
+    conclude(f, outcome);
+    if (reply != NULL)
+        f->reply = *reply;
     resume_at_once(f);
 }
 
@@ -119,8 +125,7 @@ static void join_progress(struct sim_flow *f, bool resume_now)
     f->started_open--;
     if (f->waiting != SIM_WAITING_JOIN || f->started_open > f->started_want)
         return;
-    f->status = SIM_OK;
-    f->reason = NULL;
+    conclude(f, (struct sim_outcome){SIM_OK, NULL});
     if (resume_now)
         sim_flow_run(f);
     else
@@ -136,7 +141,7 @@ void sim_flow_answered(struct sim_flow *f, struct sim_call *call, bool resume_no
     sim_assert(f->waiting == SIM_WAITING_CALL && f->awaited == call && f->ticket == call->ticket);
     f->status = call->end.status;
     f->reason = call->end.reason;
-    f->reply = call->reply;
+    f->reply = (call->flags & SIM_CALL_ANSWERED) != 0 ? call->reply : (struct sim_payload){0};
     f->awaited = NULL;
     const bool starting = (call->flags & SIM_CALL_STARTING) != 0;
     sim_call_release(call);
@@ -186,8 +191,7 @@ static void fire_wake(struct sim_node *node, void *subject)
     (void)node;
     struct sim_flow *f = subject;
     f->timer = 0;
-    f->status = SIM_OK;
-    f->reason = NULL;
+    conclude(f, (struct sim_outcome){SIM_OK, NULL});
     sim_call_segment(f->call, f->segment, f->since);
     sim_flow_run(f);
 }

@@ -127,6 +127,11 @@ void sim_flow_cancel(struct sim_flow *f);
 void sim_flow_end(struct sim_flow *f, struct sim_outcome outcome);
 /* Replies now and lets the flow go on (background work). */
 void sim_flow_reply(struct sim_flow *f, struct sim_outcome outcome);
+/* Outcome of the last wait. */
+static inline struct sim_outcome sim_flow_outcome(const struct sim_flow *f)
+{
+    return (struct sim_outcome){f->status, f->reason};
+}
 /* Whether the caller of the call that the flow answers has given up. */
 bool sim_flow_abandoned(const struct sim_flow *f);
 

@@ -69,7 +69,7 @@ static void *member(struct sim_value *value, enum sim_param_kind kind, size_t *s
         *size = sizeof value->dist;
         return &value->dist;
     case SIM_PARAM_NODE:
-        *size = sizeof value->node;
+        *size = sizeof(struct sim_node *);
         return &value->node;
     case SIM_PARAM_NODE_LIST:
         *size = sizeof value->list;

@@ -397,7 +397,7 @@ static bool read_table(struct sim *sim, const struct sim_raw *raw, struct sim_di
     static const struct sim_param number = {.kind = SIM_PARAM_NUMBER};
     const struct sim_raw *values = NULL;
     const struct sim_raw *weights = NULL;
-    if (!table_lists(raw, &values, &weights, error))
+    if (!table_lists(raw, &values, &weights, error) || values == NULL)
         return false;
     sim_ns *ns = sim_xcalloc((size_t)values->count + 1, sizeof *ns);
     double *shares = sim_xcalloc((size_t)values->count + 1, sizeof *shares);

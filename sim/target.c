@@ -100,7 +100,7 @@ bool sim_target_find_in_link(struct sim_link *link, const char *path, struct sim
 bool sim_target_find(struct sim *sim, const char *path, struct sim_target *target, struct sim_error *error)
 {
     struct words words;
-    if (!split(path, &words, error))
+    if (!split(path, &words, error) || words.count == 0)
         return false;
     if (strcmp(words.word[0], "links") == 0) {
         struct sim_link *link = words.count > 1 ? sim_find_link(sim, words.word[1]) : NULL;
