@@ -34,16 +34,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     }
 }
 
-static int verdict_code(const struct cell *cell)
-{
-    for (uint32_t i = 0; i < cell->expectation_count; i++) {
-        struct sim_reading_value value;
-        if (cell_verdict(cell, &cell->expectations[i], &value) != VERDICT_HOLDS)
-            return EXIT_VERDICT;
-    }
-    return EXIT_FINE;
-}
-
 static int stopped_code(const struct cell *cell)
 {
     if (interrupt_code() != 0) {
@@ -66,13 +56,16 @@ static int run(const struct arguments *arguments, struct cell *cell)
     progress_end(&progress);
     if (!ended)
         return stopped_code(cell);
+    struct record *record = record_of_cell(cell, arguments->cell.overrides, arguments->cell.override_count);
     if (!arguments->cell.quiet && arguments->format == FORMAT_JSON)
-        show_run_json(stdout, cell);
+        show_run_json(stdout, record);
     else if (!arguments->cell.quiet)
-        show_run_text(stdout, cell);
+        show_run_text(stdout, record);
+    int code = record_holds(record) ? EXIT_FINE : EXIT_VERDICT;
+    record_destroy(record);
     if (isatty(STDERR_FILENO))
         (void)fprintf(stderr, "took %.2f s\n", wall_seconds() - begun);
-    return verdict_code(cell);
+    return code;
 }
 
 int cmd_run(int argc, char **argv)

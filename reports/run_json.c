@@ -2,7 +2,6 @@
 /* A run for programs. Seconds and ratios in base units; seeds are texts, since JSON's numbers are doubles; a reading
  * without data is null. */
 #include "reports/show.h"
-#include "simex_build.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -15,23 +14,23 @@ static void put_value(cJSON *object, struct sim_reading_value value)
         (void)cJSON_AddNullToObject(object, "value");
 }
 
-static cJSON *phase_tree(const struct cell *cell, uint32_t index)
+static cJSON *phase_tree(const struct record *record, uint32_t index)
 {
-    const struct phase *phase = &cell->phases[index];
+    const struct record_phase *phase = &record->phases[index];
     cJSON *tree = cJSON_CreateObject();
     (void)cJSON_AddStringToObject(tree, "name", phase->name);
     (void)cJSON_AddNumberToObject(tree, "from_s", sim_ns_to_s(phase->from));
     (void)cJSON_AddNumberToObject(tree, "to_s", sim_ns_to_s(phase->to));
     (void)cJSON_AddNumberToObject(tree, "measured_from_s", sim_ns_to_s(phase->from + phase->settle));
     cJSON *panel = cJSON_AddArrayToObject(tree, "panel");
-    for (uint32_t k = 0; k < cell->panel_count; k++) {
-        const struct panel_item *item = &cell->panel[k];
-        struct sim_reading_value value = cell_value(cell, index, k);
+    for (uint32_t k = 0; k < record->item_count; k++) {
+        const struct record_item *item = &record->items[k];
+        struct sim_reading_value value = record->values[(size_t)index * record->item_count + k];
         cJSON *reading = cJSON_CreateObject();
         (void)cJSON_AddStringToObject(reading, "key", item->key);
         (void)cJSON_AddStringToObject(reading, "title", item->title);
-        (void)cJSON_AddStringToObject(reading, "reading", item->text);
-        (void)cJSON_AddStringToObject(reading, "unit", item->reading.unit);
+        (void)cJSON_AddStringToObject(reading, "reading", item->reading);
+        (void)cJSON_AddStringToObject(reading, "unit", item->unit);
         put_value(reading, value);
         (void)cJSON_AddNumberToObject(reading, "samples", (double)value.samples);
         (void)cJSON_AddItemToArray(panel, reading);
@@ -39,48 +38,46 @@ static cJSON *phase_tree(const struct cell *cell, uint32_t index)
     return tree;
 }
 
-static cJSON *verdict_tree(const struct cell *cell, const struct expectation *expectation)
+static cJSON *verdict_tree(const struct record *record, const struct record_verdict *verdict)
 {
-    const struct panel_item *item = &cell->panel[expectation->item];
-    const char *phase = cell->phases[expectation->phase].name;
-    struct sim_reading_value value;
-    enum verdict verdict = cell_verdict(cell, expectation, &value);
+    const struct record_item *item = &record->items[verdict->item];
+    const char *phase = record->phases[verdict->phase].name;
     char name[400], want[3 * SHOWN_ROOM];
-    show_want(want, item->reading.unit, expectation);
+    show_want(want, item->unit, verdict);
     (void)snprintf(name, sizeof name, "%s %s during %s", item->key, want, phase);
     cJSON *tree = cJSON_CreateObject();
-    (void)cJSON_AddStringToObject(tree, "name", expectation->name != NULL ? expectation->name : name);
+    (void)cJSON_AddStringToObject(tree, "name", verdict->name != NULL ? verdict->name : name);
     (void)cJSON_AddStringToObject(tree, "phase", phase);
     (void)cJSON_AddStringToObject(tree, "key", item->key);
     cJSON *bounds = cJSON_AddObjectToObject(tree, "want");
-    if (!isinf(expectation->min))
-        (void)cJSON_AddNumberToObject(bounds, "min", expectation->min);
-    if (!isinf(expectation->max))
-        (void)cJSON_AddNumberToObject(bounds, "max", expectation->max);
-    put_value(tree, value);
-    (void)cJSON_AddStringToObject(tree, "result", verdict_name(verdict));
+    if (!isinf(verdict->min))
+        (void)cJSON_AddNumberToObject(bounds, "min", verdict->min);
+    if (!isinf(verdict->max))
+        (void)cJSON_AddNumberToObject(bounds, "max", verdict->max);
+    put_value(tree, verdict->value);
+    (void)cJSON_AddStringToObject(tree, "result", verdict_name(verdict->result));
     return tree;
 }
 
-void show_run_json(FILE *out, const struct cell *cell)
+void show_run_json(FILE *out, const struct record *record)
 {
     char text[32];
     cJSON *tree = cJSON_CreateObject();
-    (void)cJSON_AddStringToObject(tree, "run", cell->id);
-    (void)cJSON_AddStringToObject(tree, "scenario", cell->scenario->name);
-    (void)cJSON_AddStringToObject(tree, "title", cell->scenario->title);
-    (void)snprintf(text, sizeof text, "%" PRIu64, cell->seed);
+    (void)cJSON_AddStringToObject(tree, "run", record->id);
+    (void)cJSON_AddStringToObject(tree, "scenario", record->scenario);
+    (void)cJSON_AddStringToObject(tree, "title", record->title);
+    (void)snprintf(text, sizeof text, "%" PRIu64, record->seed);
     (void)cJSON_AddStringToObject(tree, "seed", text);
-    (void)cJSON_AddStringToObject(tree, "version", SIMEX_VERSION);
-    (void)snprintf(text, sizeof text, "%016" PRIx64, sim_fingerprint(cell->sim));
+    (void)cJSON_AddStringToObject(tree, "version", record->version);
+    (void)snprintf(text, sizeof text, "%016" PRIx64, record->fingerprint);
     (void)cJSON_AddStringToObject(tree, "fingerprint", text);
-    (void)cJSON_AddNumberToObject(tree, "events", (double)cell->sim->events);
-    (void)cJSON_AddNumberToObject(tree, "simulated_s", sim_ns_to_s(cell->until));
+    (void)cJSON_AddNumberToObject(tree, "events", (double)record->events);
+    (void)cJSON_AddNumberToObject(tree, "simulated_s", sim_ns_to_s(record->until));
     cJSON *phases = cJSON_AddArrayToObject(tree, "phases");
-    for (uint32_t i = 0; i < cell->phase_count; i++)
-        (void)cJSON_AddItemToArray(phases, phase_tree(cell, i));
+    for (uint32_t i = 0; i < record->phase_count; i++)
+        (void)cJSON_AddItemToArray(phases, phase_tree(record, i));
     cJSON *verdicts = cJSON_AddArrayToObject(tree, "verdicts");
-    for (uint32_t i = 0; i < cell->expectation_count; i++)
-        (void)cJSON_AddItemToArray(verdicts, verdict_tree(cell, &cell->expectations[i]));
+    for (uint32_t i = 0; i < record->verdict_count; i++)
+        (void)cJSON_AddItemToArray(verdicts, verdict_tree(record, &record->verdicts[i]));
     show_json(out, tree);
 }

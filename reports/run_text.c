@@ -38,16 +38,16 @@ static const char *safe(char shown[JSON_SHOWN_BYTES], const char *text)
     return json_shown(shown, text);
 }
 
-static const char *show_cell(char buffer[SHOWN_ROOM], const struct cell *cell, uint32_t phase, uint32_t item)
+static const char *show_cell(char buffer[SHOWN_ROOM], const struct record *record, uint32_t phase, uint32_t item)
 {
-    struct sim_reading_value value = cell_value(cell, phase, item);
+    struct sim_reading_value value = record->values[(size_t)phase * record->item_count + item];
     if (!value.has_data)
         return "no data";
-    return show_value(buffer, cell->panel[item].reading.unit, value.value);
+    return show_value(buffer, record->items[item].unit, value.value);
 }
 
 /* The phases from `first` up to `end` as one table. */
-static void print_panel(FILE *out, const struct cell *cell, uint32_t first, uint32_t end)
+static void print_panel(FILE *out, const struct record *record, uint32_t first, uint32_t end)
 {
     const size_t columns = 1 + end - first;
     struct texts texts = {0};
@@ -56,105 +56,103 @@ static void print_panel(FILE *out, const struct cell *cell, uint32_t first, uint
     add(&texts, "");
     for (uint32_t i = first; i < end; i++) {
         aligns[1 + i - first] = ALIGN_RIGHT;
-        add(&texts, cell->phases[i].name);
+        add(&texts, record->phases[i].name);
     }
     add(&texts, "");
     for (uint32_t i = first; i < end; i++) {
-        const struct phase *phase = &cell->phases[i];
+        const struct record_phase *phase = &record->phases[i];
         show_time(from, phase->from + phase->settle);
         from[strlen(from) - 2] = '\0'; /* without its unit */
         (void)snprintf(span, sizeof span, "%s..%s", from, show_time(to, phase->to));
         add(&texts, span);
     }
-    for (uint32_t k = 0; k < cell->panel_count; k++) {
-        add(&texts, safe(shown, cell->panel[k].title));
+    for (uint32_t k = 0; k < record->item_count; k++) {
+        add(&texts, safe(shown, record->items[k].title));
         for (uint32_t i = first; i < end; i++)
-            add(&texts, show_cell(value, cell, i, k));
+            add(&texts, show_cell(value, record, i, k));
     }
     terminal_table(out, (const char *const *)texts.items, texts.count / columns, columns, aligns, 0);
     free(aligns);
     free_texts(&texts);
 }
 
-static size_t title_width(const struct cell *cell)
+static size_t title_width(const struct record *record)
 {
     size_t width = 0;
-    for (uint32_t k = 0; k < cell->panel_count; k++) {
-        size_t length = strlen(cell->panel[k].title);
+    for (uint32_t k = 0; k < record->item_count; k++) {
+        size_t length = strlen(record->items[k].title);
         width = length > width ? length : width;
     }
     return width < TITLE_LONGEST ? width : TITLE_LONGEST;
 }
 
 /* As many phases side by side as the width has room for. */
-static void print_panels(FILE *out, const struct cell *cell)
+static void print_panels(FILE *out, const struct record *record)
 {
     size_t widest = COLUMN_LEAST;
-    for (uint32_t i = 0; i < cell->phase_count; i++) {
-        size_t length = strlen(cell->phases[i].name) + 2;
+    for (uint32_t i = 0; i < record->phase_count; i++) {
+        size_t length = strlen(record->phases[i].name) + 2;
         widest = length > widest ? length : widest;
     }
-    size_t beside = (terminal_width() - title_width(cell)) / (widest + 2);
+    size_t beside = (terminal_width() - title_width(record)) / (widest + 2);
     beside = beside == 0 ? 1 : beside;
-    for (uint32_t first = 0; first < cell->phase_count; first += (uint32_t)beside) {
+    for (uint32_t first = 0; first < record->phase_count; first += (uint32_t)beside) {
         uint32_t end = first + (uint32_t)beside;
         if (first > 0)
             (void)fprintf(out, "\n");
-        print_panel(out, cell, first, end < cell->phase_count ? end : cell->phase_count);
+        print_panel(out, record, first, end < record->phase_count ? end : record->phase_count);
     }
 }
 
-static void print_unfinished(FILE *out, const struct cell *cell)
+static void print_unfinished(FILE *out, const struct record *record)
 {
-    for (uint32_t i = 0; i < cell->phase_count; i++) {
-        struct cell_unfinished unfinished = cell_unfinished(cell, i);
-        if (unfinished.ended == 0 || (double)unfinished.open <= 0.01 * (double)unfinished.ended)
+    for (uint32_t i = 0; i < record->phase_count; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        if (phase->ended == 0 || (double)phase->open <= 0.01 * (double)phase->ended)
             continue;
         (void)fprintf(out, "note: at the end of %s %" PRId64 " requests were unfinished and are not in its readings\n",
-                      cell->phases[i].name, unfinished.open);
+                      phase->name, phase->open);
     }
 }
 
-static void print_verdicts(FILE *out, const struct cell *cell)
+static void print_verdicts(FILE *out, const struct record *record)
 {
     enum { COLUMNS = 5 };
     static const enum align aligns[COLUMNS] = {ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT, ALIGN_RIGHT, ALIGN_LEFT};
     struct texts texts = {0};
     size_t holds = 0;
-    for (uint32_t i = 0; i < cell->expectation_count; i++) {
-        const struct expectation *expectation = &cell->expectations[i];
-        const struct panel_item *item = &cell->panel[expectation->item];
+    for (uint32_t i = 0; i < record->verdict_count; i++) {
+        const struct record_verdict *verdict = &record->verdicts[i];
+        const struct record_item *item = &record->items[verdict->item];
         char value[SHOWN_ROOM], want[3 * SHOWN_ROOM], shown[JSON_SHOWN_BYTES];
-        struct sim_reading_value reading;
-        enum verdict verdict = cell_verdict(cell, expectation, &reading);
-        holds += verdict == VERDICT_HOLDS;
-        add(&texts, cell->phases[expectation->phase].name);
+        holds += verdict->result == VERDICT_HOLDS;
+        add(&texts, record->phases[verdict->phase].name);
         add(&texts, safe(shown, item->title));
-        add(&texts, show_want(want, item->reading.unit, expectation));
-        add(&texts, reading.has_data ? show_value(value, item->reading.unit, reading.value) : "no data");
-        add(&texts, verdict_name(verdict));
+        add(&texts, show_want(want, item->unit, verdict));
+        add(&texts, verdict->value.has_data ? show_value(value, item->unit, verdict->value.value) : "no data");
+        add(&texts, verdict_name(verdict->result));
     }
-    const char *colour = !terminal_colour() ? "" : holds == cell->expectation_count ? "\033[32m" : "\033[31m";
-    (void)fprintf(out, "\n%s%zu of %u expectations hold%s\n", colour, holds, cell->expectation_count,
+    const char *colour = !terminal_colour() ? "" : holds == record->verdict_count ? "\033[32m" : "\033[31m";
+    (void)fprintf(out, "\n%s%zu of %u expectations hold%s\n", colour, holds, record->verdict_count,
                   colour[0] == '\0' ? "" : "\033[0m");
     terminal_table(out, (const char *const *)texts.items, texts.count / COLUMNS, COLUMNS, aligns, 2);
     free_texts(&texts);
 }
 
-void show_run_text(FILE *out, const struct cell *cell)
+void show_run_text(FILE *out, const struct record *record)
 {
     char shown[JSON_SHOWN_BYTES], until[SHOWN_ROOM];
     const bool bold = terminal_colour();
-    (void)fprintf(out, "%s%s%s\n", bold ? "\033[1m" : "", safe(shown, cell->scenario->title), bold ? "\033[0m" : "");
-    (void)fprintf(out, "%s, seed %" PRIu64 ", run %s\n\n", safe(shown, cell->scenario->name), cell->seed, cell->id);
-    if (cell->phase_count > 0 && cell->panel_count > 0)
-        print_panels(out, cell);
+    (void)fprintf(out, "%s%s%s\n", bold ? "\033[1m" : "", safe(shown, record->title), bold ? "\033[0m" : "");
+    (void)fprintf(out, "%s, seed %" PRIu64 ", run %s\n\n", safe(shown, record->scenario), record->seed, record->id);
+    if (record->phase_count > 0 && record->item_count > 0)
+        print_panels(out, record);
     else
         (void)fprintf(out, "The scenario has no %s, so there is nothing to read off.\n",
-                      cell->phase_count == 0 ? "phases" : "panel");
-    print_unfinished(out, cell);
-    if (cell->expectation_count > 0)
-        print_verdicts(out, cell);
+                      record->phase_count == 0 ? "phases" : "panel");
+    print_unfinished(out, record);
+    if (record->verdict_count > 0)
+        print_verdicts(out, record);
     (void)fprintf(out, "\n%s simulated, %" PRIu64 " events, fingerprint %016" PRIx64 "\n",
-                  show_time(until, cell->until), cell->sim->events, sim_fingerprint(cell->sim));
+                  show_time(until, record->until), record->events, record->fingerprint);
 }

@@ -55,15 +55,15 @@ const char *show_time(char buffer[SHOWN_ROOM], sim_ns time)
     return buffer;
 }
 
-const char *show_want(char buffer[3 * SHOWN_ROOM], const char *unit, const struct expectation *expectation)
+const char *show_want(char buffer[3 * SHOWN_ROOM], const char *unit, const struct record_verdict *verdict)
 {
     char low[SHOWN_ROOM], high[SHOWN_ROOM];
-    show_value(low, unit, expectation->min);
-    show_value(high, unit, expectation->max);
-    if (isinf(expectation->min))
-        (void)snprintf(buffer, 3 * (size_t)SHOWN_ROOM, "%s %s", expectation->below_max ? "below" : "at most", high);
-    else if (isinf(expectation->max))
-        (void)snprintf(buffer, 3 * (size_t)SHOWN_ROOM, "%s %s", expectation->above_min ? "above" : "at least", low);
+    show_value(low, unit, verdict->min);
+    show_value(high, unit, verdict->max);
+    if (isinf(verdict->min))
+        (void)snprintf(buffer, 3 * (size_t)SHOWN_ROOM, "%s %s", verdict->below_max ? "below" : "at most", high);
+    else if (isinf(verdict->max))
+        (void)snprintf(buffer, 3 * (size_t)SHOWN_ROOM, "%s %s", verdict->above_min ? "above" : "at least", low);
     else if (strcmp(low, high) == 0)
         (void)snprintf(buffer, 3 * (size_t)SHOWN_ROOM, "%s", low);
     else

@@ -3,7 +3,7 @@
 #ifndef REPORTS_SHOW_H
 #define REPORTS_SHOW_H
 
-#include "scenarios/scenario.h"
+#include "reports/record.h"
 
 enum { SHOWN_ROOM = 64 };
 
@@ -12,11 +12,11 @@ const char *show_value(char buffer[SHOWN_ROOM], const char *unit, double value);
 /* Seconds of simulated time, without needless digits: "660 s", "0.5 s". */
 const char *show_time(char buffer[SHOWN_ROOM], sim_ns time);
 /* A range of an expectation: "45.0 ms to 55.0 ms", "below 1.00 %". */
-const char *show_want(char buffer[3 * SHOWN_ROOM], const char *unit, const struct expectation *expectation);
+const char *show_want(char buffer[3 * SHOWN_ROOM], const char *unit, const struct record_verdict *verdict);
 
 /* The panel by phase, verdicts, fingerprint. */
-void show_run_text(FILE *out, const struct cell *cell);
-void show_run_json(FILE *out, const struct cell *cell);
+void show_run_text(FILE *out, const struct record *record);
+void show_run_json(FILE *out, const struct record *record);
 
 /* Prints a tree and a newline, and deletes it. */
 void show_json(FILE *out, cJSON *tree);

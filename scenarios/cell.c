@@ -187,6 +187,12 @@ struct sim_reading_value cell_value(const struct cell *cell, uint32_t phase, uin
     return sim_reading_read(&cell->panel[item].reading, interval->samples, interval->seen);
 }
 
+struct sim_reading_value cell_bin_value(const struct cell *cell, uint32_t bin, uint32_t item)
+{
+    const struct sim_interval *interval = &cell->sim->intervals[cell->bin_first + bin];
+    return sim_reading_read(&cell->panel[item].reading, interval->samples, interval->seen);
+}
+
 struct cell_unfinished cell_unfinished(const struct cell *cell, uint32_t phase)
 {
     struct cell_unfinished result = {0, 0};

@@ -22,7 +22,8 @@ enum {
     SCENARIO_PHASES_MAX = 64,
     SCENARIO_PANEL_MAX = 64,
     SCENARIO_EXPECTATIONS_MAX = 500,
-    SCENARIO_NAME_MAX = 64
+    SCENARIO_NAME_MAX = 64,
+    CELL_BINS = 60
 };
 
 struct scenario {
@@ -97,6 +98,7 @@ struct cell {
     uint32_t panel_count;
     struct expectation *expectations;
     uint32_t expectation_count;
+    uint32_t bin_first, bin_count; /* intervals of equal length that tile the run: readings over time */
 };
 
 /* Reads `path` and what it extends. NULL with errors added when that cannot be done. */
@@ -121,6 +123,8 @@ void cell_destroy(struct cell *cell);
 bool cell_run(struct cell *cell, bool (*poll)(void *context, const struct sim *sim), void *context);
 
 struct sim_reading_value cell_value(const struct cell *cell, uint32_t phase, uint32_t item);
+/* The reading of a panel item over one of the bins. */
+struct sim_reading_value cell_bin_value(const struct cell *cell, uint32_t bin, uint32_t item);
 enum verdict cell_verdict(const struct cell *cell, const struct expectation *expectation,
                           struct sim_reading_value *value);
 /* Requests of the phase's clients (nodes that nobody calls) that had not ended at its end, and those that ended in its

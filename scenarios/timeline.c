@@ -81,6 +81,19 @@ static void check_phase(struct build *build, const struct phase *phase)
     build_leave(build, outer);
 }
 
+static void add_bins(struct cell *cell)
+{
+    const sim_ns length = cell->until / CELL_BINS;
+    if (length == 0)
+        return;
+    for (int i = 0; i < CELL_BINS; i++) {
+        sim_ns to = i + 1 == CELL_BINS ? cell->until : length * (i + 1);
+        uint32_t index = sim_add_interval(cell->sim, "bin", length * i, to);
+        cell->bin_first = i == 0 ? index : cell->bin_first;
+        cell->bin_count++;
+    }
+}
+
 void build_timeline(struct build *build)
 {
     struct cell *cell = build->cell;
@@ -97,4 +110,5 @@ void build_timeline(struct build *build)
         struct phase *phase = &cell->phases[i];
         phase->interval = sim_add_interval(cell->sim, phase->name, phase->from + phase->settle, phase->to);
     }
+    add_bins(cell);
 }

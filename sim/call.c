@@ -224,7 +224,7 @@ void sim_call_arrive(struct sim_call *call)
         sim_reply(call, (struct sim_outcome){SIM_REFUSED, "Connection Refused"});
         return;
     }
-    if (!sim_call_open(call) && node->on_abandon == SIM_CANCEL) {
+    if ((call->flags & SIM_CALL_ABANDONED) != 0 && node->on_abandon == SIM_CANCEL) {
         sim_reply(call, (struct sim_outcome){SIM_CANCELLED, "Cancelled"});
         return;
     }
@@ -299,6 +299,7 @@ void sim_call_abandon_arrived(struct sim_call *call)
 {
     struct sim_node *node = call->to;
     const unsigned flags = call->flags & (SIM_CALL_ARRIVED | SIM_CALL_REPLIED);
+    call->flags |= SIM_CALL_ABANDONED;
     if (flags != SIM_CALL_ARRIVED || node->on_abandon != SIM_CANCEL)
         return; /* not there yet: looked at on arrival; or done */
     if (call->handler != NULL)

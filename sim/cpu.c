@@ -39,7 +39,7 @@ static void unqueue(struct sim_cpu *cpu, struct sim_flow *f)
 
 static void grant(struct sim_cpu *cpu)
 {
-    while (cpu->first != NULL && cpu->busy.value < cpu->cores) {
+    while (cpu->first != NULL && cpu->busy.value < cpu->cores && !cpu->part.node->down) {
         struct sim_flow *f = cpu->first;
         unqueue(cpu, f);
         sim_hist_record(&cpu->wait.slice, sim_now(f->node) - f->since);

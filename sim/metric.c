@@ -106,6 +106,7 @@ void sim_metrics_build(struct sim *sim)
     }
     for (uint32_t i = 0; i < sim->interval_count; i++)
         sim->intervals[i].samples = make_samples(sim);
+    sim->open = sim_xcalloc(sim->interval_count + 1, sizeof(struct sim_interval *));
     if (sim->sink.window != NULL)
         sim->window_samples = make_samples(sim);
     sim->next_cut = next_edge(sim, 0);
@@ -120,6 +121,7 @@ void sim_metrics_fini(struct sim *sim)
     for (uint32_t i = 0; i < sim->interval_count; i++)
         free_samples(sim, sim->intervals[i].samples);
     free_samples(sim, sim->window_samples);
+    free(sim->open);
     free(sim->intervals);
     free(sim->instruments);
     sim->interval_count = 0;
@@ -209,10 +211,9 @@ static void cut_instrument(struct sim *sim, uint32_t i, sim_ns at)
             return;
         slice.hist = hist;
     }
-    for (uint32_t k = 0; k < sim->interval_count; k++) {
-        struct sim_interval *interval = &sim->intervals[k];
-        if (spans(interval, sim->last_cut, at))
-            add_sample(&interval->samples[i], &slice, instrument->metric, interval->seen == 0);
+    for (uint32_t k = 0; k < sim->open_count; k++) {
+        struct sim_interval *interval = sim->open[k];
+        add_sample(&interval->samples[i], &slice, instrument->metric, interval->seen == 0);
     }
     if (sim->sink.window != NULL)
         add_sample(&sim->window_samples[i], &slice, instrument->metric, sim->window_from == sim->last_cut);
@@ -223,13 +224,15 @@ static void cut_instrument(struct sim *sim, uint32_t i, sim_ns at)
 void sim_metrics_cut(struct sim *sim, sim_ns at)
 {
     sim_assert(at > sim->last_cut || at == 0);
+    sim->open_count = 0;
+    for (uint32_t k = 0; k < sim->interval_count; k++) {
+        if (spans(&sim->intervals[k], sim->last_cut, at))
+            sim->open[sim->open_count++] = &sim->intervals[k];
+    }
     for (uint32_t i = 0; i < sim->instrument_count; i++)
         cut_instrument(sim, i, at);
-    for (uint32_t k = 0; k < sim->interval_count; k++) {
-        struct sim_interval *interval = &sim->intervals[k];
-        if (spans(interval, sim->last_cut, at))
-            interval->seen += at - sim->last_cut;
-    }
+    for (uint32_t k = 0; k < sim->open_count; k++)
+        sim->open[k]->seen += at - sim->last_cut;
     sim->last_cut = at;
     if (sim->sink.window != NULL && (at == sim_ns_add(sim->window_from, sim->window) || sim->finished))
         close_window(sim, at);

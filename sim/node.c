@@ -69,6 +69,8 @@ void sim_node_start(struct sim_node *node)
 /* Everything volatile goes: frames, timers, what it was asked. */
 static void wipe(struct sim_node *node)
 {
+    const bool down = node->down;
+    node->down = true; /* so that nothing is granted to those who die with it */
     node->incarnation++;
     while (node->flows != NULL)
         sim_flow_discard(node->flows);
@@ -80,6 +82,7 @@ static void wipe(struct sim_node *node)
     }
     while (node->calls != NULL)
         sim_reply(node->calls, (struct sim_outcome){SIM_REFUSED, "Connection Reset"});
+    node->down = down;
 }
 
 void sim_node_kill(struct sim_node *node)

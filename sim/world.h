@@ -46,6 +46,8 @@ struct sim {
     uint32_t instrument_count;
     struct sim_interval *intervals; /* intervals[0] is the whole run */
     uint32_t interval_count, interval_room;
+    struct sim_interval **open; /* those that span the slice being cut */
+    uint32_t open_count;
     sim_ns window; /* length; SIM_NEVER: none */
     sim_ns last_cut, next_cut;
     struct sim_sample *window_samples;
