@@ -14,6 +14,9 @@ static const struct command commands[] = {
     {"describe", "params, actions and metrics of the types", cmd_describe},
     {"validate", "everything that is wrong with scenario files", cmd_validate},
     {"run", "simulate a scenario: panel by phase, verdicts", cmd_run},
+    {"runs", "what the store holds", cmd_runs},
+    {"show", "print a stored run again", cmd_show},
+    {"delete", "delete a stored run", cmd_delete},
     {"bench", "how fast this build is on this machine", cmd_bench},
     {"version", "version, model id, libm and CPU class", cmd_version},
 };

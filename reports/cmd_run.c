@@ -2,9 +2,12 @@
 #include "reports/command.h"
 #include "reports/options.h"
 #include "reports/show.h"
+#include "reports/store.h"
 #include "reports/terminal.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct arguments {
@@ -46,10 +49,21 @@ static int stopped_code(const struct cell *cell)
     return EXIT_BAD_SCENARIO;
 }
 
-static int run(const struct arguments *arguments, struct cell *cell)
+static void print(const struct arguments *arguments, const struct record *record)
+{
+    if (arguments->cell.quiet)
+        return;
+    if (arguments->format == FORMAT_JSON)
+        show_run_json(stdout, record);
+    else
+        show_run_text(stdout, record);
+}
+
+/* Simulates, stores, prints. */
+static int run(const struct arguments *arguments, struct cell *cell, struct store *store, struct spool *spool)
 {
     struct progress progress;
-    double begun = wall_seconds();
+    const double begun = wall_seconds();
     interrupt_watch();
     progress_begin(&progress, cell->scenario->name, cell->until);
     bool ended = cell_run(cell, progress_poll, &progress);
@@ -57,14 +71,34 @@ static int run(const struct arguments *arguments, struct cell *cell)
     if (!ended)
         return stopped_code(cell);
     struct record *record = record_of_cell(cell, arguments->cell.overrides, arguments->cell.override_count);
-    if (!arguments->cell.quiet && arguments->format == FORMAT_JSON)
-        show_run_json(stdout, record);
-    else if (!arguments->cell.quiet)
-        show_run_text(stdout, record);
-    int code = record_holds(record) ? EXIT_FINE : EXIT_VERDICT;
-    record_destroy(record);
+    int code = store->db == NULL ? EXIT_FINE : store_put(store, record, cell->sim, spool);
+    print(arguments, record);
+    if (!record_holds(record))
+        code = worse_exit(code, EXIT_VERDICT);
     if (isatty(STDERR_FILENO))
-        (void)fprintf(stderr, "took %.2f s\n", wall_seconds() - begun);
+        (void)fprintf(stderr, "took %.2f s%s%s\n", wall_seconds() - begun, store->db == NULL ? "" : ", stored in ",
+                      store->db == NULL ? "" : store->path);
+    record_destroy(record);
+    return code;
+}
+
+/* With a store unless none is wanted; it is opened first, so that a store that cannot be written costs no run. */
+static int run_and_store(const struct arguments *arguments, struct cell *cell)
+{
+    struct store store = {NULL, NULL};
+    struct spool spool = {.file = NULL};
+    int code = EXIT_FINE;
+    if (!arguments->cell.no_store) {
+        code = store_open(&store, store_path(arguments->cell.db), STORE_WRITE);
+        if (code == EXIT_FINE && !spool_init(&spool, cell->sim, cell->window)) {
+            (void)fprintf(stderr, "simex: cannot make a temporary file: %s\n", strerror(errno));
+            code = EXIT_CANT_CREATE;
+        }
+    }
+    if (code == EXIT_FINE)
+        code = run(arguments, cell, &store, &spool);
+    spool_fini(&spool);
+    store_close(&store);
     return code;
 }
 
@@ -87,7 +121,7 @@ int cmd_run(int argc, char **argv)
     struct scenario *scenario = load_argument(arguments.scenario, &code);
     struct cell *cell = scenario == NULL ? NULL : build_argument(scenario, &arguments.cell, arguments.cell.seed, &code);
     if (cell != NULL)
-        code = run(&arguments, cell);
+        code = run_and_store(&arguments, cell);
     cell_destroy(cell);
     scenario_destroy(scenario);
     cell_options_fini(&arguments.cell);

@@ -117,8 +117,8 @@ static void add_faults(struct record *record, const struct cell *cell)
     record->faults = make(record, cell->fault_count, sizeof *record->faults);
     for (uint32_t i = 0; i < cell->fault_count; i++) {
         const struct fault *fault = &cell->faults[i];
-        record->faults[i] = (struct record_fault){keep(record, fault->name), describe_fault(record, fault), fault->at,
-                                                  fault->until};
+        record->faults[i] =
+            (struct record_fault){keep(record, fault->name), describe_fault(record, fault), fault->at, fault->until};
     }
 }
 

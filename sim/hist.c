@@ -51,16 +51,21 @@ void sim_hist_first_use(struct sim_hist *hist, uint32_t bucket)
     hist->touched[hist->touched_count++] = (uint16_t)bucket;
 }
 
+void sim_hist_add_bucket(struct sim_hist *hist, uint32_t bucket, uint64_t count)
+{
+    uint32_t row = bucket / SIM_HIST_SUB;
+    uint32_t column = bucket % SIM_HIST_SUB;
+    if (hist->rows[row] == NULL || hist->rows[row][column] == 0)
+        sim_hist_first_use(hist, bucket);
+    hist->rows[row][column] += count;
+}
+
 void sim_hist_merge(struct sim_hist *into, const struct sim_hist *from)
 {
     sim_assert(into != from);
     for (uint32_t i = 0; i < from->touched_count; i++) {
         uint32_t bucket = from->touched[i];
-        uint32_t row = bucket / SIM_HIST_SUB;
-        uint32_t column = bucket % SIM_HIST_SUB;
-        if (into->rows[row] == NULL || into->rows[row][column] == 0)
-            sim_hist_first_use(into, bucket);
-        into->rows[row][column] += from->rows[row][column];
+        sim_hist_add_bucket(into, bucket, from->rows[bucket / SIM_HIST_SUB][bucket % SIM_HIST_SUB]);
     }
     into->count += from->count;
     into->sum += from->sum;

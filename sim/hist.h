@@ -55,6 +55,8 @@ static inline void sim_hist_record(struct sim_hist *hist, int64_t value)
 }
 /* Adds all of `from` to `into`; costs the buckets in use, not the buckets there are. */
 void sim_hist_merge(struct sim_hist *into, const struct sim_hist *from);
+/* Adds `count` to a bucket alone, for whoever keeps count, sum, min and max right himself (a stored histogram). */
+void sim_hist_add_bucket(struct sim_hist *hist, uint32_t bucket, uint64_t count);
 /* Empties, keeping the rows for re-use; costs the buckets in use. */
 void sim_hist_clear(struct sim_hist *hist);
 

@@ -10,7 +10,7 @@
 
 void sim_gauge_start(struct sim_gauge *gauge, sim_ns now, int64_t value)
 {
-    *gauge = (struct sim_gauge){.value = value, .since = now, .low = value, .high = value};
+    *gauge = (struct sim_gauge){.value = value, .since = now, .low = INT64_MAX, .high = INT64_MIN};
 }
 
 /* ---- building ---- */
@@ -112,6 +112,17 @@ void sim_metrics_build(struct sim *sim)
     sim->next_cut = next_edge(sim, 0);
 }
 
+void sim_set_sink(struct sim *sim, sim_ns window, struct sim_sink sink)
+{
+    sim_assert(sim->now == 0 && sim->sink.window == NULL && window > 0);
+    sim->window = window;
+    sim->sink = sink;
+    if (!sim->started)
+        return;
+    sim->window_samples = make_samples(sim);
+    sim->next_cut = next_edge(sim, 0);
+}
+
 void sim_metrics_fini(struct sim *sim)
 {
     for (uint32_t i = 0; i < sim->instrument_count; i++) {
@@ -155,7 +166,9 @@ static void take_counter(struct sim_counter *counter, struct sim_sample *sample)
 
 static void take_gauge(struct sim_gauge *gauge, sim_ns at, struct sim_sample *sample)
 {
-    sample->integral = gauge->integral + (sim_wide)gauge->value * (at - gauge->since);
+    if (at > gauge->since)
+        sim_gauge_hold(gauge, at);
+    sample->integral = gauge->integral;
     sample->count = gauge->changes;
     sample->low = gauge->low;
     sample->high = gauge->high;
@@ -234,7 +247,15 @@ void sim_metrics_cut(struct sim *sim, sim_ns at)
     for (uint32_t k = 0; k < sim->open_count; k++)
         sim->open[k]->seen += at - sim->last_cut;
     sim->last_cut = at;
-    if (sim->sink.window != NULL && (at == sim_ns_add(sim->window_from, sim->window) || sim->finished))
+    if (sim->sink.window != NULL && at == sim_ns_add(sim->window_from, sim->window))
         close_window(sim, at);
     sim->next_cut = next_edge(sim, at);
+}
+
+void sim_metrics_finish(struct sim *sim)
+{
+    if (sim->last_cut < sim->now)
+        sim_metrics_cut(sim, sim->now);
+    if (sim->sink.window != NULL && sim->window_from < sim->now)
+        close_window(sim, sim->now);
 }

@@ -27,7 +27,7 @@ struct sim_gauge {
     sim_ns since;      /* of the last change or cut */
     sim_wide integral; /* value x ns since the last cut */
     int64_t changes;   /* since the last cut */
-    int64_t low, high; /* since the last cut */
+    int64_t low, high; /* of the values that held for some time since the last cut */
 };
 
 struct sim_histogram {
@@ -39,14 +39,21 @@ static inline void sim_count(struct sim_counter *counter, int64_t by)
     counter->value += by;
 }
 
-static inline void sim_gauge_set(struct sim_gauge *gauge, sim_ns now, int64_t value)
+/* The value held until `now`, which is later than `since`. */
+static inline void sim_gauge_hold(struct sim_gauge *gauge, sim_ns now)
 {
     gauge->integral += (sim_wide)gauge->value * (now - gauge->since);
     gauge->since = now;
+    gauge->low = gauge->value < gauge->low ? gauge->value : gauge->low;
+    gauge->high = gauge->value > gauge->high ? gauge->value : gauge->high;
+}
+
+static inline void sim_gauge_set(struct sim_gauge *gauge, sim_ns now, int64_t value)
+{
+    if (now > gauge->since)
+        sim_gauge_hold(gauge, now);
     gauge->value = value;
     gauge->changes++;
-    gauge->low = value < gauge->low ? value : gauge->low;
-    gauge->high = value > gauge->high ? value : gauge->high;
 }
 
 static inline void sim_gauge_add(struct sim_gauge *gauge, sim_ns now, int64_t by)
@@ -145,6 +152,9 @@ bool sim_reading_find(struct sim *sim, const char *text, struct sim_reading *rea
 struct sim_reading_value sim_reading_read(const struct sim_reading *reading, const struct sim_sample *samples,
                                           sim_ns seen);
 
+/* Gives the world a sink for windows of `window` ns; before it runs, started or not. */
+void sim_set_sink(struct sim *sim, sim_ns window, struct sim_sink sink);
+
 /* ---- for the kernel ---- */
 
 void sim_gauge_start(struct sim_gauge *gauge, sim_ns now, int64_t value);
@@ -152,6 +162,8 @@ void sim_gauge_start(struct sim_gauge *gauge, sim_ns now, int64_t value);
 void sim_metrics_build(struct sim *sim);
 /* Adds what came together since the last cut to the window and the open intervals. */
 void sim_metrics_cut(struct sim *sim, sim_ns at);
+/* The last cut, now, and the end of the last window. */
+void sim_metrics_finish(struct sim *sim);
 /* Name of an instrument for the fingerprint, NULL for a reason not yet seen. */
 const char *sim_instrument_label(const struct sim_instrument *instrument);
 void sim_metrics_fini(struct sim *sim);

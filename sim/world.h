@@ -76,8 +76,11 @@ struct sim_link *sim_find_link(const struct sim *sim, const char *name);
 /* Adds [from, to) to what is measured; returns its index (intervals[0] is the whole run). Before the start. */
 uint32_t sim_add_interval(struct sim *sim, const char *name, sim_ns from, sim_ns to);
 
-/* Checks what no single param can (owners, circles of calls without a link, types' own checks), then starts every
- * node. False with `error` filled (path: "node" or "node.param"). */
+/* Checks what no single param can: references that must be given, owners, circles of references, types' own checks.
+ * `refuse` is told of everything that is wrong (path: "node", "node.param" or "node.part.param"). True when all is right.
+ * Before the start; may be repeated. */
+bool sim_check_world(struct sim *sim, void (*refuse)(void *context, const struct sim_error *error), void *context);
+/* The same, then starts every node. False with the first that is wrong in `error`. */
 bool sim_start_world(struct sim *sim, struct sim_error *error);
 
 /* Dispatches the events before `until`, then sets the time to it. `poll` (may be NULL) is called now and then with the

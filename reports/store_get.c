@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reading a run back into a record. */
+#include "reports/store_sql.h"
+
+#include "sim/units.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reader {
+    const struct store *store;
+    struct record *record;
+    int64_t run;
+    bool failed;
+};
+
+/* Rows of a query with the run bound to ?1; NULL after a failure. */
+static sqlite3_stmt *query(struct reader *reader, const char *sql)
+{
+    sqlite3_stmt *statement = NULL;
+    if (!reader->failed)
+        reader->failed = sqlite3_prepare_v2(reader->store->db, sql, -1, &statement, NULL) != SQLITE_OK ||
+                         sqlite3_bind_int64(statement, 1, reader->run) != SQLITE_OK;
+    return statement;
+}
+
+/* Whether there is one more row; at the end the statement is finalised. */
+static bool next(struct reader *reader, sqlite3_stmt *statement)
+{
+    int step = reader->failed ? SQLITE_ERROR : sqlite3_step(statement);
+    if (step == SQLITE_ROW)
+        return true;
+    reader->failed = reader->failed || step != SQLITE_DONE;
+    (void)sqlite3_finalize(statement);
+    return false;
+}
+
+static const char *text(struct reader *reader, sqlite3_stmt *statement, int column)
+{
+    const char *found = (const char *)sqlite3_column_text(statement, column);
+    return found == NULL ? NULL : sim_arena_strdup(&reader->record->arena, found);
+}
+
+static double real_or(sqlite3_stmt *statement, int column, double otherwise)
+{
+    return sqlite3_column_type(statement, column) == SQLITE_NULL ? otherwise : sqlite3_column_double(statement, column);
+}
+
+static struct sim_reading_value value(sqlite3_stmt *statement, int column)
+{
+    struct sim_reading_value found = {.has_data = sqlite3_column_type(statement, column) != SQLITE_NULL,
+                                      .samples = sqlite3_column_int64(statement, column + 1)};
+    found.value = found.has_data ? sqlite3_column_double(statement, column) : 0;
+    return found;
+}
+
+static uint32_t count_rows(struct reader *reader, const char *sql)
+{
+    uint32_t count = 0;
+    sqlite3_stmt *statement = query(reader, sql);
+    while (next(reader, statement))
+        count = (uint32_t)sqlite3_column_int64(statement, 0);
+    return count;
+}
+
+static void *room(struct reader *reader, size_t count, size_t bytes)
+{
+    return sim_arena_alloc(&reader->record->arena, (count + 1) * bytes);
+}
+
+static void read_run(struct reader *reader)
+{
+    struct record *record = reader->record;
+    sqlite3_stmt *row =
+        query(reader, "SELECT id, scenario, title, seed, version, model, fingerprint, events, until_ns, "
+                      "window_ns, bins, source, overrides, canonical FROM run WHERE run = ?1");
+    while (next(reader, row)) {
+        record->id = text(reader, row, 0);
+        record->scenario = text(reader, row, 1);
+        record->title = text(reader, row, 2);
+        reader->failed = !sim_parse_u64((const char *)sqlite3_column_text(row, 3), &record->seed);
+        record->version = text(reader, row, 4);
+        record->model = text(reader, row, 5);
+        record->fingerprint = strtoull((const char *)sqlite3_column_text(row, 6), NULL, 16);
+        record->events = (uint64_t)sqlite3_column_int64(row, 7);
+        record->until = sqlite3_column_int64(row, 8);
+        record->window = sqlite3_column_int64(row, 9);
+        record->bin_count = (uint32_t)sqlite3_column_int64(row, 10);
+        record->source = text(reader, row, 11);
+        record->overrides = text(reader, row, 12);
+        record->canonical = text(reader, row, 13);
+    }
+}
+
+static void read_phases(struct reader *reader)
+{
+    struct record *record = reader->record;
+    const uint32_t count = count_rows(reader, "SELECT count(*) FROM phase WHERE run = ?1");
+    record->phases = room(reader, count, sizeof *record->phases);
+    sqlite3_stmt *row = query(reader, "SELECT name, from_ns, to_ns, settle_ns, unfinished, ended FROM phase "
+                                      "WHERE run = ?1 ORDER BY phase");
+    while (next(reader, row) && record->phase_count < count)
+        record->phases[record->phase_count++] = (struct record_phase){.name = text(reader, row, 0),
+                                                                      .from = sqlite3_column_int64(row, 1),
+                                                                      .to = sqlite3_column_int64(row, 2),
+                                                                      .settle = sqlite3_column_int64(row, 3),
+                                                                      .open = sqlite3_column_int64(row, 4),
+                                                                      .ended = sqlite3_column_int64(row, 5)};
+}
+
+static void read_faults(struct reader *reader)
+{
+    struct record *record = reader->record;
+    const uint32_t count = count_rows(reader, "SELECT count(*) FROM fault WHERE run = ?1");
+    record->faults = room(reader, count, sizeof *record->faults);
+    sqlite3_stmt *row = query(reader, "SELECT name, what, at_ns, until_ns FROM fault WHERE run = ?1 ORDER BY name");
+    while (next(reader, row) && record->fault_count < count) {
+        const bool lasts = sqlite3_column_type(row, 3) == SQLITE_NULL;
+        record->faults[record->fault_count++] =
+            (struct record_fault){text(reader, row, 0), text(reader, row, 1), sqlite3_column_int64(row, 2),
+                                  lasts ? SIM_NEVER : sqlite3_column_int64(row, 3)};
+    }
+}
+
+static void read_panel(struct reader *reader)
+{
+    struct record *record = reader->record;
+    const uint32_t count = count_rows(reader, "SELECT count(*) FROM panel WHERE run = ?1");
+    record->items = room(reader, count, sizeof *record->items);
+    sqlite3_stmt *row = query(reader, "SELECT key, title, reading, unit FROM panel WHERE run = ?1 ORDER BY item");
+    while (next(reader, row) && record->item_count < count)
+        record->items[record->item_count++] = (struct record_item){text(reader, row, 0), text(reader, row, 1),
+                                                                   text(reader, row, 2), text(reader, row, 3)};
+    const size_t phases = record->phase_count;
+    record->values = room(reader, phases * count, sizeof *record->values);
+    row = query(reader, "SELECT phase, item, value, samples FROM reading WHERE run = ?1");
+    while (next(reader, row)) {
+        size_t phase = (size_t)sqlite3_column_int64(row, 0);
+        size_t item = (size_t)sqlite3_column_int64(row, 1);
+        if (phase < phases && item < count)
+            record->values[phase * count + item] = value(row, 2);
+    }
+    record->bins = room(reader, (size_t)record->bin_count * count, sizeof *record->bins);
+    row = query(reader, "SELECT bin, item, value, samples FROM bin WHERE run = ?1");
+    while (next(reader, row)) {
+        size_t bin = (size_t)sqlite3_column_int64(row, 0);
+        size_t item = (size_t)sqlite3_column_int64(row, 1);
+        if (bin < record->bin_count && item < count)
+            record->bins[item * record->bin_count + bin] = value(row, 2);
+    }
+}
+
+static enum verdict verdict_of(const char *name)
+{
+    for (int verdict = VERDICT_HOLDS; verdict < VERDICT_NO_DATA; verdict++) {
+        if (strcmp(verdict_name((enum verdict)verdict), name) == 0)
+            return (enum verdict)verdict;
+    }
+    return VERDICT_NO_DATA;
+}
+
+static void read_verdicts(struct reader *reader)
+{
+    struct record *record = reader->record;
+    const uint32_t count = count_rows(reader, "SELECT count(*) FROM verdict WHERE run = ?1");
+    record->verdicts = room(reader, count, sizeof *record->verdicts);
+    sqlite3_stmt *row =
+        query(reader, "SELECT name, phase, item, min, max, above_min, below_max, value, samples, result "
+                      "FROM verdict WHERE run = ?1 ORDER BY verdict");
+    while (next(reader, row) && record->verdict_count < count) {
+        struct record_verdict *verdict = &record->verdicts[record->verdict_count++];
+        verdict->name = text(reader, row, 0);
+        verdict->phase = (uint32_t)sqlite3_column_int64(row, 1);
+        verdict->item = (uint32_t)sqlite3_column_int64(row, 2);
+        verdict->min = real_or(row, 3, (double)-INFINITY);
+        verdict->max = real_or(row, 4, (double)INFINITY);
+        verdict->above_min = sqlite3_column_int(row, 5) != 0;
+        verdict->below_max = sqlite3_column_int(row, 6) != 0;
+        verdict->value = value(row, 7);
+        verdict->result = verdict_of((const char *)sqlite3_column_text(row, 9));
+        if (verdict->phase >= record->phase_count || verdict->item >= record->item_count)
+            reader->failed = true;
+    }
+}
+
+struct record *store_get(const struct store *store, int64_t run)
+{
+    struct record *record = sim_xcalloc(1, sizeof *record);
+    struct reader reader = {store, record, run, false};
+    sim_arena_init(&record->arena);
+    read_run(&reader);
+    read_phases(&reader);
+    read_faults(&reader);
+    read_panel(&reader);
+    read_verdicts(&reader);
+    if (!reader.failed && record->id != NULL)
+        return record;
+    (void)store_fail(store, "read the run");
+    record_destroy(record);
+    return NULL;
+}
