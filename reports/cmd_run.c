@@ -2,12 +2,10 @@
 #include "reports/command.h"
 #include "reports/options.h"
 #include "reports/show.h"
-#include "reports/store.h"
+#include "reports/simulate.h"
 #include "reports/terminal.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 #include <unistd.h>
 
 struct arguments {
@@ -37,18 +35,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     }
 }
 
-static int stopped_code(const struct cell *cell)
-{
-    if (interrupt_code() != 0) {
-        (void)fprintf(stderr, "simex: interrupted at %.3f s of simulated time; nothing stored\n",
-                      sim_ns_to_s(cell->sim->now));
-        return interrupt_code();
-    }
-    (void)fprintf(stderr, "simex: %s: stopped at %s of simulated time: %s\n", cell->scenario->path,
-                  cell->sim->error.value, cell->sim->error.rule);
-    return EXIT_BAD_SCENARIO;
-}
-
 static void print(const struct arguments *arguments, const struct record *record)
 {
     if (arguments->cell.quiet)
@@ -59,45 +45,21 @@ static void print(const struct arguments *arguments, const struct record *record
         show_run_text(stdout, record);
 }
 
-/* Simulates, stores, prints. */
-static int run(const struct arguments *arguments, struct cell *cell, struct store *store, struct spool *spool)
+/* One run; the store is opened first, so that one that cannot be written costs no run. */
+static int run(const struct arguments *arguments, struct cell *cell)
 {
-    struct progress progress;
+    struct store store;
     const double begun = wall_seconds();
-    interrupt_watch();
-    progress_begin(&progress, cell->scenario->name, cell->until);
-    bool ended = cell_run(cell, progress_poll, &progress);
-    progress_end(&progress);
-    if (!ended)
-        return stopped_code(cell);
-    struct record *record = record_of_cell(cell, arguments->cell.overrides, arguments->cell.override_count);
-    int code = store->db == NULL ? EXIT_FINE : store_put(store, record, cell->sim, spool);
-    print(arguments, record);
-    if (!record_holds(record))
-        code = worse_exit(code, EXIT_VERDICT);
-    if (isatty(STDERR_FILENO))
-        (void)fprintf(stderr, "took %.2f s%s%s\n", wall_seconds() - begun, store->db == NULL ? "" : ", stored in ",
-                      store->db == NULL ? "" : store->path);
-    record_destroy(record);
-    return code;
-}
-
-/* With a store unless none is wanted; it is opened first, so that a store that cannot be written costs no run. */
-static int run_and_store(const struct arguments *arguments, struct cell *cell)
-{
-    struct store store = {NULL, NULL};
-    struct spool spool = {.file = NULL};
-    int code = EXIT_FINE;
-    if (!arguments->cell.no_store) {
-        code = store_open(&store, store_path(arguments->cell.db), STORE_WRITE);
-        if (code == EXIT_FINE && !spool_init(&spool, cell->sim, cell->window)) {
-            (void)fprintf(stderr, "simex: cannot make a temporary file: %s\n", strerror(errno));
-            code = EXIT_CANT_CREATE;
-        }
+    int code = simulate_open_store(&store, &arguments->cell);
+    struct record *record = code != EXIT_FINE ? NULL : simulate_cell(cell, &arguments->cell, &store, &code);
+    if (record != NULL) {
+        print(arguments, record);
+        code = record_holds(record) ? code : worse_exit(code, EXIT_VERDICT);
+        if (isatty(STDERR_FILENO))
+            (void)fprintf(stderr, "took %.2f s%s%s\n", wall_seconds() - begun, store.db == NULL ? "" : ", stored in ",
+                          store.db == NULL ? "" : store.path);
     }
-    if (code == EXIT_FINE)
-        code = run(arguments, cell, &store, &spool);
-    spool_fini(&spool);
+    record_destroy(record);
     store_close(&store);
     return code;
 }
@@ -121,7 +83,7 @@ int cmd_run(int argc, char **argv)
     struct scenario *scenario = load_argument(arguments.scenario, &code);
     struct cell *cell = scenario == NULL ? NULL : build_argument(scenario, &arguments.cell, arguments.cell.seed, &code);
     if (cell != NULL)
-        code = run_and_store(&arguments, cell);
+        code = run(&arguments, cell);
     cell_destroy(cell);
     scenario_destroy(scenario);
     cell_options_fini(&arguments.cell);
