@@ -25,7 +25,8 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 static void print_help(FILE *out)
 {
     (void)fprintf(out, "Usage: simex COMMAND [ARGUMENT...]\n"
-                       "Deterministic simulator of the simulated exchange: replays chaos experiments in a blink.\n\n");
+                       "Simulates a service and what is done to it (chaos experiments): in a blink, on a\n"
+                       "laptop, with the same numbers every time.\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
         (void)fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
     (void)fprintf(out, "\nsimex COMMAND --help says more of each. Begin with: simex run part1\n");

@@ -5,6 +5,7 @@
 #include "reports/show.h"
 #include "reports/store.h"
 #include "reports/terminal.h"
+#include "reports/texts.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -104,17 +105,17 @@ static char *overrides_text(const struct record *record)
     return text;
 }
 
-static void add_row(char **cells, const struct record *record)
+static void add_row(struct texts *cells, const struct record *record)
 {
     char seed[24], verdicts[48], shown[JSON_SHOWN_BYTES];
     char *overrides = overrides_text(record);
     (void)snprintf(seed, sizeof seed, "%" PRIu64, record->seed);
     (void)snprintf(verdicts, sizeof verdicts, "%zu of %u hold", count_holding(record), record->verdict_count);
-    cells[0] = sim_xstrdup(record->id);
-    cells[1] = sim_xstrdup(json_shown(shown, record->scenario));
-    cells[2] = sim_xstrdup(seed);
-    cells[3] = sim_xstrdup(record->verdict_count == 0 ? "" : verdicts);
-    cells[4] = sim_xstrdup(json_shown(shown, overrides));
+    texts_add(cells, record->id);
+    texts_add(cells, json_shown(shown, record->scenario));
+    texts_add(cells, seed);
+    texts_add(cells, record->verdict_count == 0 ? "" : verdicts);
+    texts_add(cells, json_shown(shown, overrides));
     free(overrides);
 }
 
@@ -148,15 +149,18 @@ static int print_runs(const struct store *store, const struct arguments *argumen
     int64_t *runs = store_list(store, &count);
     if (runs == NULL)
         return EXIT_IO;
-    char **cells = sim_xcalloc(count * COLUMNS + 1, sizeof *cells);
+    static const char *const heads[COLUMNS] = {"RUN", "SCENARIO", "SEED", "VERDICTS", "OVERRIDES"};
+    struct texts cells = {0};
     cJSON *tree = cJSON_CreateArray();
+    for (size_t c = 0; c < COLUMNS; c++)
+        texts_add(&cells, heads[c]);
     for (size_t i = 0; i < count && code == EXIT_FINE; i++) {
         struct record *record = store_get(store, runs[i]);
         if (record == NULL) {
             code = EXIT_IO;
             break;
         }
-        add_row(cells + i * COLUMNS, record);
+        add_row(&cells, record);
         (void)cJSON_AddItemToArray(tree, row_tree(record));
         record_destroy(record);
     }
@@ -164,12 +168,10 @@ static int print_runs(const struct store *store, const struct arguments *argumen
         show_json(stdout, tree);
         tree = NULL;
     } else if (code == EXIT_FINE && count > 0) {
-        terminal_table(stdout, (const char *const *)cells, count, COLUMNS, aligns, 0);
+        terminal_table(stdout, (const char *const *)cells.items, count + 1, COLUMNS, aligns, 0);
     }
     cJSON_Delete(tree);
-    for (size_t i = 0; i < count * COLUMNS; i++)
-        free(cells[i]);
-    free(cells);
+    texts_fini(&cells);
     free(runs);
     return code;
 }

@@ -2,35 +2,13 @@
 /* A run for people: the panel by phase, verdicts, fingerprint. */
 #include "reports/show.h"
 #include "reports/terminal.h"
+#include "reports/texts.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { TITLE_LONGEST = 40, COLUMN_LEAST = 12 };
-
-/* A list of texts that grows. */
-struct texts {
-    char **items;
-    size_t count, room;
-};
-
-static void add(struct texts *texts, const char *text)
-{
-    if (texts->count == texts->room) {
-        texts->room = texts->room == 0 ? 32 : texts->room * 2;
-        texts->items = sim_xrealloc(texts->items, texts->room * sizeof *texts->items);
-    }
-    texts->items[texts->count++] = sim_xstrdup(text);
-}
-
-static void free_texts(struct texts *texts)
-{
-    for (size_t i = 0; i < texts->count; i++)
-        free(texts->items[i]);
-    free(texts->items);
-    *texts = (struct texts){0};
-}
 
 /* User's text without anything a terminal would act on. */
 static const char *safe(char shown[JSON_SHOWN_BYTES], const char *text)
@@ -53,27 +31,27 @@ static void print_panel(FILE *out, const struct record *record, uint32_t first, 
     struct texts texts = {0};
     char shown[JSON_SHOWN_BYTES], from[SHOWN_ROOM], to[SHOWN_ROOM], value[SHOWN_ROOM], span[3 * SHOWN_ROOM];
     enum align *aligns = sim_xcalloc(columns, sizeof *aligns);
-    add(&texts, "");
+    texts_add(&texts, "");
     for (uint32_t i = first; i < end; i++) {
         aligns[1 + i - first] = ALIGN_RIGHT;
-        add(&texts, record->phases[i].name);
+        texts_add(&texts, record->phases[i].name);
     }
-    add(&texts, "");
+    texts_add(&texts, "");
     for (uint32_t i = first; i < end; i++) {
         const struct record_phase *phase = &record->phases[i];
         show_time(from, phase->from + phase->settle);
         from[strlen(from) - 2] = '\0'; /* without its unit */
         (void)snprintf(span, sizeof span, "%s..%s", from, show_time(to, phase->to));
-        add(&texts, span);
+        texts_add(&texts, span);
     }
     for (uint32_t k = 0; k < record->item_count; k++) {
-        add(&texts, safe(shown, record->items[k].title));
+        texts_add(&texts, safe(shown, record->items[k].title));
         for (uint32_t i = first; i < end; i++)
-            add(&texts, show_cell(value, record, i, k));
+            texts_add(&texts, show_cell(value, record, i, k));
     }
     terminal_table(out, (const char *const *)texts.items, texts.count / columns, columns, aligns, 0);
     free(aligns);
-    free_texts(&texts);
+    texts_fini(&texts);
 }
 
 static size_t title_width(const struct record *record)
@@ -126,17 +104,17 @@ static void print_verdicts(FILE *out, const struct record *record)
         const struct record_item *item = &record->items[verdict->item];
         char value[SHOWN_ROOM], want[3 * SHOWN_ROOM], shown[JSON_SHOWN_BYTES];
         holds += verdict->result == VERDICT_HOLDS;
-        add(&texts, record->phases[verdict->phase].name);
-        add(&texts, safe(shown, item->title));
-        add(&texts, show_want(want, item->unit, verdict));
-        add(&texts, verdict->value.has_data ? show_value(value, item->unit, verdict->value.value) : "no data");
-        add(&texts, verdict_name(verdict->result));
+        texts_add(&texts, record->phases[verdict->phase].name);
+        texts_add(&texts, safe(shown, item->title));
+        texts_add(&texts, show_want(want, item->unit, verdict));
+        texts_add(&texts, verdict->value.has_data ? show_value(value, item->unit, verdict->value.value) : "no data");
+        texts_add(&texts, verdict_name(verdict->result));
     }
     const char *colour = !terminal_colour() ? "" : holds == record->verdict_count ? "\033[32m" : "\033[31m";
     (void)fprintf(out, "\n%s%zu of %u expectations hold%s\n", colour, holds, record->verdict_count,
                   colour[0] == '\0' ? "" : "\033[0m");
     terminal_table(out, (const char *const *)texts.items, texts.count / COLUMNS, COLUMNS, aligns, 2);
-    free_texts(&texts);
+    texts_fini(&texts);
 }
 
 void show_run_text(FILE *out, const struct record *record)
@@ -151,6 +129,7 @@ void show_run_text(FILE *out, const struct record *record)
         (void)fprintf(out, "The scenario has no %s, so there is nothing to read off.\n",
                       record->phase_count == 0 ? "phases" : "panel");
     print_unfinished(out, record);
+    show_sparklines(out, record);
     if (record->verdict_count > 0)
         print_verdicts(out, record);
     (void)fprintf(out, "\n%s simulated, %" PRIu64 " events, fingerprint %016" PRIx64 "\n",

@@ -16,6 +16,8 @@ const char *show_want(char buffer[3 * SHOWN_ROOM], const char *unit, const struc
 
 /* The panel by phase, verdicts, fingerprint. */
 void show_run_text(FILE *out, const struct record *record);
+/* Each reading over time as a row of bars, the phases and faults marked below. */
+void show_sparklines(FILE *out, const struct record *record);
 void show_run_json(FILE *out, const struct record *record);
 
 /* Prints a tree and a newline, and deletes it. */

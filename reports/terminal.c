@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables are libsmartcols'. The signal flag is the one mutable global a handler needs. */
+#define _GNU_SOURCE /* strcasestr */
 #include "reports/terminal.h"
 
 #include "reports/command.h"
@@ -29,6 +30,19 @@ bool terminal_colour(void)
     if (none != NULL && none[0] != '\0')
         return false;
     return isatty(STDOUT_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+bool terminal_unicode(void)
+{
+    static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    if (!isatty(STDOUT_FILENO))
+        return true;
+    for (size_t i = 0; i < SIM_COUNT_OF(variables); i++) {
+        const char *value = getenv(variables[i]);
+        if (value != NULL && value[0] != '\0')
+            return strcasestr(value, "utf-8") != NULL || strcasestr(value, "utf8") != NULL;
+    }
+    return false;
 }
 
 /* ---- tables ---- */

@@ -16,6 +16,9 @@ bool terminal_colour(void);
 
 enum align { ALIGN_LEFT, ALIGN_RIGHT, ALIGN_WRAP };
 
+/* Whether to print bars and arrows: always, but on a terminal whose locale is not UTF-8. */
+bool terminal_unicode(void);
+
 /* Prints rows of cells, `columns` each (rows x columns texts, NULL is empty), aligned, two blanks between. ALIGN_WRAP
  * (one column at most) wraps to what the width leaves. `indent` blanks before each line. */
 void terminal_table(FILE *out, const char *const *cells, size_t rows, size_t columns, const enum align *aligns,
