@@ -15,7 +15,7 @@
 enum load { LOAD_OPEN, LOAD_CLOSED };
 
 struct user {
-    struct user *next; /* all users, newest first */
+    struct user *prev, *next; /* all users, newest first */
     sim_event thinking;
     bool retired;
 };
@@ -129,10 +129,12 @@ static void fire_thought(struct sim_node *node, void *subject)
 
 static void forget(struct clients *clients, struct user *user)
 {
-    struct user **at = &clients->users;
-    while (*at != user)
-        at = &(*at)->next;
-    *at = user->next;
+    if (user->prev != NULL)
+        user->prev->next = user->next;
+    else
+        clients->users = user->next;
+    if (user->next != NULL)
+        user->next->prev = user->prev;
     sim_slab_give(&clients->user_slab, user);
 }
 
@@ -165,6 +167,8 @@ static void resize(struct clients *clients)
     while (clients->user_count < wanted) {
         struct user *user = sim_slab_take(&clients->user_slab);
         *user = (struct user){.next = clients->users};
+        if (user->next != NULL)
+            user->next->prev = user;
         clients->users = user;
         clients->user_count++;
         think(clients, user);

@@ -71,6 +71,7 @@ static void pass(struct sim_flow *f)
     my->deadline = gateway->timeout == SIM_NEVER ? SIM_NEVER : sim_ns_add(sim_now(f->node), gateway->timeout);
     for (my->attempt = 1;; my->attempt++) {
         sim_count(&gateway->attempts, 1);
+        sim_count(&gateway->retry.retries, my->attempt > 1);
         AWAIT(f, sim_call(f, gateway->to, f->call->op, &my->request, left(f)));
         my->outcome = sim_flow_outcome(f);
         if (f->status == SIM_TIMEOUT && left(f) <= 0)

@@ -35,7 +35,6 @@ static sim_ns spread(struct retry *retry, sim_ns pause, double low, double high)
 sim_ns retry_pause(struct retry *retry, int64_t attempt, sim_ns last)
 {
     sim_ns pause = base_pause(retry, attempt);
-    sim_count(&retry->retries, 1);
     switch ((enum retry_jitter)retry->jitter.choice) {
     case JITTER_NONE:
         break;

@@ -27,7 +27,7 @@ extern const struct sim_part_type retry_type;
 bool retry_wants(const struct retry *retry, enum sim_status status, int64_t attempt);
 
 /* The pause after attempt `attempt`, in ns; draws once unless the jitter is none. `last` is the pause before, 0 at
- * first (for decorrelated). Counts the retry. */
+ * first (for decorrelated). The retry is counted by the caller, once it is made: a deadline may come first. */
 sim_ns retry_pause(struct retry *retry, int64_t attempt, sim_ns last);
 
 #endif

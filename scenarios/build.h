@@ -29,12 +29,23 @@ void build_leave(struct build *build, size_t length);
 void build_refuse(struct build *build, enum json_side side, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* One at the present pointer, or below it when `error` has a path. */
-void build_refuse_sim(struct build *build, const struct sim_error *error);
+void build_refuse_sim(struct build *build, enum json_side side, const struct sim_error *error);
+/* `want WANTED, got ...` about a value of the wrong sort. */
+void build_refuse_value(struct build *build, const cJSON *value, const char *wanted);
+/* `WANTED, got "TEXT"`, with the nearest known name; `near` may be NULL. */
+void build_refuse_text(struct build *build, const char *wanted, const char *text, const char *near);
+/* Says that the member `key` is missing, and what it is. */
+void build_refuse_missing(struct build *build, const char *key, const char *what);
 /* An unknown key, with the nearest known name; `known` ends with NULL. The pointer stands at the key. */
 void build_refuse_key(struct build *build, const char *key, const char *const *known, const char *what);
 /* Whether nothing was refused so far. */
 bool build_fine(const struct build *build);
-/* Refuses the members of an object that are not in `known`, and what is no object. */
+/* Whether a section of the scenario has a member of that name. One that it has and the cell has not was refused: then
+ * those who refer to it are not to blame. */
+bool build_written(const struct build *build, const char *section, const char *name);
+/* Calls `each` for every member of a section, the pointer at it; refuses one that is no object or has too many. */
+void build_members(struct build *build, const cJSON *section, int most, void (*each)(struct build *, const cJSON *));
+/* Refuses the members of an object that are not in `known`, and what is no object (then false). */
 bool build_check_keys(struct build *build, const cJSON *object, const char *const *known, const char *what);
 /* Refuses a name that is not [a-z][a-z0-9-]*, too long or reserved; `underscore`: [a-z][a-z0-9_]*. */
 bool build_check_name(struct build *build, const char *name, bool underscore);
@@ -50,6 +61,21 @@ bool build_duration_raw(const struct sim_raw *raw, bool none, sim_ns *out, struc
 /* A text member; NULL when absent or refused. */
 const char *build_text(struct build *build, const cJSON *object, const char *key);
 
+/* ---- the nearest name there is, or NULL (near.c) ---- */
+
+const char *near_type(const char *name);
+const char *near_node(const struct sim *sim, const char *name);
+const char *near_link(const struct sim *sim, const char *name);
+const char *near_fault(const struct cell *cell, const char *name);
+const char *near_phase(const struct cell *cell, const char *name);
+const char *near_item(const struct cell *cell, const char *key);
+const char *near_action(const struct sim_node *node, const char *name);
+/* For a path below a node (`node` NULL: below a link), a whole path of an override, a reading: what to put in place of
+ * the first word that is not known. */
+const char *near_param(struct sim *sim, const struct sim_node *node, const char *path);
+const char *near_path(struct sim *sim, const char *path);
+const char *near_reading(const struct sim *sim, const char *text);
+
 /* ---- sections ---- */
 
 void build_nodes(struct build *build, const cJSON *nodes);
@@ -63,10 +89,11 @@ void build_expectations(struct build *build, const cJSON *expectations);
 void build_overrides(struct build *build, const struct override *overrides, size_t count, bool late);
 /* Checks that need all of the timeline, then puts the faults' events and the phases' intervals into the world. */
 void build_timeline(struct build *build);
-/* The part of build_timeline that is about faults. */
-void build_fault_events(struct build *build);
-/* Adds one value that a fault sets. False with `error` filled. */
-bool fault_add_set(struct build *build, struct fault *fault, const char *path, const struct sim_raw *raw,
+/* The parts of build_timeline that are about faults: what must hold of them, then their events. */
+void build_check_faults(struct build *build);
+void build_fault_events(struct cell *cell);
+/* Adds one value that a fault sets, or replaces it. False with `error` filled; `*found`: the path was right. */
+bool fault_add_set(struct cell *cell, struct fault *fault, const char *path, const struct sim_raw *raw, bool *found,
                    struct sim_error *error);
 bool run_set(struct cell *cell, const char *key, const struct sim_raw *raw, struct sim_error *error);
 char *cell_canonical(const struct cell *cell);

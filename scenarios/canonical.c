@@ -65,6 +65,23 @@ static void put_faults(FILE *out, const struct cell *cell)
     }
 }
 
+static int by_key(const void *a, const void *b)
+{
+    return strcmp((*(const struct panel_item *const *)a)->key, (*(const struct panel_item *const *)b)->key);
+}
+
+/* By key: the order of the file is that of the table that is printed. */
+static void put_panel(FILE *out, const struct cell *cell)
+{
+    const struct panel_item *items[SCENARIO_PANEL_MAX];
+    for (uint32_t i = 0; i < cell->panel_count; i++)
+        items[i] = &cell->panel[i];
+    if (cell->panel_count > 0)
+        qsort(items, cell->panel_count, sizeof items[0], by_key);
+    for (uint32_t i = 0; i < cell->panel_count; i++)
+        (void)fprintf(out, "panel %s %s\n", items[i]->key, items[i]->text);
+}
+
 char *cell_canonical(const struct cell *cell)
 {
     char *text = NULL;
@@ -84,12 +101,11 @@ char *cell_canonical(const struct cell *cell)
         put_time(out, "settle", cell->phases[i].settle);
         (void)fprintf(out, "\n");
     }
-    for (uint32_t i = 0; i < cell->panel_count; i++)
-        (void)fprintf(out, "panel %s %s\n", cell->panel[i].key, cell->panel[i].text);
+    put_panel(out, cell);
     for (uint32_t i = 0; i < cell->expectation_count; i++) {
         const struct expectation *e = &cell->expectations[i];
-        (void)fprintf(out, "expect %s %s %a %a %d %d\n", cell->panel[e->item].key, cell->phases[e->phase].name, e->min,
-                      e->max, e->above_min, e->below_max);
+        (void)fprintf(out, "expect %s %s %a %a %d %d\n", cell->panel[e->item].key, cell->phases[e->phase].name,
+                      e->min + 0.0, e->max + 0.0, e->above_min, e->below_max);
     }
     (void)fclose(out);
     return text;

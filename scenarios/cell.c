@@ -18,7 +18,7 @@ static const char *const top_keys[] = {"$schema", "title",  "description", "exte
                                        "links",   "faults", "phases",      "panel",   "expectations", NULL};
 static const char *const run_keys[] = {"until", "window", "max_events", NULL};
 
-enum { MAX_EVENTS_DEFAULT = 2000000000 };
+enum { MAX_EVENTS_DEFAULT = 500000000 };
 
 /* ---- run ---- */
 
@@ -27,7 +27,6 @@ bool run_set(struct cell *cell, const char *key, const struct sim_raw *raw, stru
     static const struct sim_param events = {.name = "max_events", .kind = SIM_PARAM_COUNT, .min = 1, .max = 1e15};
     const struct sim_target target = {.param = &events, .field = -1};
     struct sim_value value;
-    sim_ns duration = 0;
     if (strcmp(key, "max_events") == 0) {
         if (!sim_param_read(cell->sim, &target, raw, &value, error))
             return false;
@@ -35,15 +34,18 @@ bool run_set(struct cell *cell, const char *key, const struct sim_raw *raw, stru
         return true;
     }
     const bool until = strcmp(key, "until") == 0;
-    if (!until && strcmp(key, "window") != 0)
-        return sim_fail(error, key, "want until, window or max_events of the run");
-    if (!build_duration_raw(raw, false, &duration, error))
+    if (!until && strcmp(key, "window") != 0) {
+        (void)sim_fail(error, key, "want until, window or max_events of the run");
+        error->near = suggest_nearest(key, run_keys, SIM_COUNT_OF(run_keys));
         return false;
-    if (duration <= 0)
-        return sim_fail(error, raw->text, "want a duration above 0 such as \"%s\"", until ? "1560s" : "1s");
-    if (!until && duration < SIM_MS)
-        return sim_fail(error, raw->text, "want a window of 1ms or more");
-    *(until ? &cell->until : &cell->window) = duration;
+    }
+    static const struct sim_param until_param = {.name = "until", .kind = SIM_PARAM_DURATION, .above_min = true};
+    static const struct sim_param window_param = {
+        .name = "window", .kind = SIM_PARAM_DURATION, .min = 1e-3, .max = 86400};
+    const struct sim_target time = {.param = until ? &until_param : &window_param, .field = -1};
+    if (!sim_param_read(cell->sim, &time, raw, &value, error))
+        return false;
+    *(until ? &cell->until : &cell->window) = value.duration;
     return true;
 }
 
@@ -51,34 +53,69 @@ static void build_run(struct build *build, const cJSON *run)
 {
     size_t length = build_enter(build, "run");
     if (run == NULL) {
-        build_refuse(build, JSON_KEY, "is missing: want {\"until\": \"1560s\"}, how long to simulate");
+        build_refuse(build, JSON_KEY, "is missing: how long to simulate, such as {\"until\": \"1560s\"}");
         build_leave(build, length);
         return;
     }
-    (void)build_check_keys(build, run, run_keys, "key");
+    if (!build_check_keys(build, run, run_keys, "key")) {
+        build_leave(build, length);
+        return;
+    }
+    if (cJSON_GetObjectItemCaseSensitive(run, "until") == NULL)
+        build_refuse_missing(build, "until", "how long to simulate, such as \"1560s\"");
     const cJSON *member = NULL;
-    bool has_until = false;
     cJSON_ArrayForEach(member, run)
     {
         size_t k = 0;
-        while (run_keys[k] != NULL && (member->string == NULL || strcmp(run_keys[k], member->string) != 0))
+        while (run_keys[k] != NULL && strcmp(run_keys[k], member->string) != 0)
             k++;
         if (run_keys[k] == NULL)
             continue; /* refused already */
-        has_until = has_until || k == 0;
         struct sim_error error = {0};
         struct sim_raw raw = build_raw(build, member);
         size_t inner = build_enter(build, member->string);
         if (!run_set(build->cell, member->string, &raw, &error))
-            build_refuse_sim(build, &error);
+            build_refuse_sim(build, JSON_VALUE, &error);
         build_leave(build, inner);
     }
-    if (!has_until && cJSON_IsObject(run))
-        build_refuse(build, JSON_VALUE, "is missing \"until\", how long to simulate, such as \"1560s\"");
     build_leave(build, length);
 }
 
+/* A second by default, in very long runs as much more as it takes. */
+static void choose_window(struct build *build)
+{
+    struct cell *cell = build->cell;
+    const sim_ns least = (cell->until + SCENARIO_WINDOWS_MAX - 1) / SCENARIO_WINDOWS_MAX;
+    if (cell->window == 0)
+        cell->window = (least + SIM_S - 1) / SIM_S * SIM_S;
+    if (cell->window >= least)
+        return;
+    char got[48], wanted[48];
+    size_t outer = build_enter(build, "run");
+    size_t inner = build_enter(build, "window");
+    build_refuse(build, JSON_VALUE, "want a window of at least %s, so that there are at most %d in the run, got \"%s\"",
+                 sim_format_duration(wanted, sizeof wanted, least), SCENARIO_WINDOWS_MAX,
+                 sim_format_duration(got, sizeof got, cell->window));
+    build_leave(build, inner);
+    build_leave(build, outer);
+}
+
 /* ---- building ---- */
+
+/* The world's own complaint names "node", "node.param" or "node.part.param": turned into a pointer. A reference that is
+ * missing because it was refused is not said again. */
+static void refuse_world(void *context, const struct sim_error *error)
+{
+    struct build *build = context;
+    char pointer[sizeof error->path + 8];
+    (void)snprintf(pointer, sizeof pointer, "/nodes/%s", error->path);
+    for (char *c = pointer; *c != '\0'; c++)
+        *c = *c == '.' ? '/' : *c;
+    const bool missing = strncmp(error->rule, "is missing", strlen("is missing")) == 0;
+    if (missing && json_find(build->cell->scenario->tree, pointer) != NULL)
+        return;
+    json_errors_add_sim(build->errors, build->cell->scenario->doc, pointer, missing ? JSON_KEY : JSON_VALUE, error);
+}
 
 static void build_sections(struct build *build, const cJSON *tree, const struct override *overrides, size_t count)
 {
@@ -92,21 +129,9 @@ static void build_sections(struct build *build, const cJSON *tree, const struct 
     build_faults(build, cJSON_GetObjectItemCaseSensitive(tree, "faults"));
     build_expectations(build, cJSON_GetObjectItemCaseSensitive(tree, "expectations"));
     build_overrides(build, overrides, count, true);
-    if (build->cell->until > 0)
-        build_timeline(build);
-}
-
-/* The world's own complaint names "node" or "node.param": turned into a pointer. */
-static void refuse_start(struct build *build, const struct sim_error *error)
-{
-    char pointer[POINTER_ROOM];
-    char path[sizeof error->path];
-    struct sim_error moved = *error;
-    (void)snprintf(path, sizeof path, "%s", error->path);
-    for (char *c = path; *c != '\0'; c++)
-        *c = *c == '.' ? '/' : *c;
-    (void)snprintf(pointer, sizeof pointer, "/nodes/%s", path);
-    json_errors_add_sim(build->errors, build->cell->scenario->doc, pointer, JSON_VALUE, &moved);
+    (void)sim_check_world(build->cell->sim, refuse_world, build);
+    choose_window(build);
+    build_timeline(build);
 }
 
 static void identify(struct cell *cell)
@@ -135,21 +160,23 @@ struct cell *cell_build(const struct scenario *scenario, const struct override *
     struct cell *cell = sim_xcalloc(1, sizeof *cell);
     cell->scenario = scenario;
     cell->seed = seed;
-    cell->window = SIM_S;
     cell->sim = sim_create(seed);
     cell->sim->limits.events = MAX_EVENTS_DEFAULT;
     struct build build = {.cell = cell, .errors = errors, .errors_before = json_errors_total(errors)};
     struct sim_error error = {0};
+    for (const struct json_doc *doc = scenario->doc; doc != NULL; doc = doc->base)
+        json_errors_note_file(errors, doc->name);
     (void)build_check_keys(&build, scenario->tree, top_keys, "key");
+    (void)build_text(&build, scenario->tree, "$schema");
     (void)build_text(&build, scenario->tree, "title");
     (void)build_text(&build, scenario->tree, "description");
     build_sections(&build, scenario->tree, overrides, override_count);
     if (build_fine(&build)) {
         identify(cell);
-        if (!sim_start_world(cell->sim, &error))
-            refuse_start(&build, &error);
-        else
+        if (sim_start_world(cell->sim, &error))
             resolve_panel(cell);
+        else
+            build_refuse_sim(&build, JSON_VALUE, &error);
     }
     if (build_fine(&build))
         return cell;
@@ -175,8 +202,13 @@ void cell_destroy(struct cell *cell)
 
 bool cell_run(struct cell *cell, bool (*poll)(void *context, const struct sim *sim), void *context)
 {
-    if (!sim_run(cell->sim, cell->until, poll, context))
+    struct sim *sim = cell->sim;
+    if (!sim_run(sim, cell->until, poll, context)) {
+        size_t used = strlen(sim->error.rule);
+        if (sim->stopped && sim->limits.events != 0 && sim->events >= sim->limits.events)
+            (void)snprintf(sim->error.rule + used, sizeof sim->error.rule - used, " (run.max_events)");
         return false;
+    }
     sim_finish(cell->sim);
     return true;
 }

@@ -3,9 +3,9 @@
  *
  * Where several faults hold one param, the one that started last and is still active wins; when it ends, the same rule
  * says what comes back: the next one, or the value without faults. At one instant faults begin before others end, in the
- * order of their names, so that one taking over from another leaves no gap. A `kill` with `until` restarts the node then. */
+ * order of their names, so that one taking over from another leaves no gap. A `kill` with `until` restarts the node then,
+ * unless another one still holds it down. */
 #include "scenarios/build.h"
-#include "scenarios/suggest.h"
 
 #include "sim/units.h"
 
@@ -22,97 +22,86 @@ static bool same_param(const struct sim_target *a, const struct sim_target *b)
     return a->base == b->base && a->param == b->param;
 }
 
-bool fault_add_set(struct build *build, struct fault *fault, const char *path, const struct sim_raw *raw,
-                   struct sim_error *error)
+/* Reads a value for a param that the fault may set already (another field of the same distribution): what is set is the
+ * present value while it is read. */
+static bool read_over(struct sim *sim, const struct fault_set *present, const struct sim_target *target,
+                      const struct sim_raw *raw, struct sim_value *value, struct sim_error *error)
 {
-    struct sim *sim = build->cell->sim;
-    struct fault_set set = {0};
-    bool found = fault->node != NULL ? sim_target_find_in_node(fault->node, path, &set.target, error)
-                                     : sim_target_find_in_link(fault->link, path, &set.target, error);
-    if (!found)
-        return false;
-    if (!set.target.param->live)
-        return sim_fail(error, path, "want a param that can change while the simulation runs; this one is fixed");
-    if (!sim_param_read(sim, &set.target, raw, &set.value, error))
-        return false;
-    set.path = sim_arena_strdup(&sim->arena, path);
-    for (uint32_t i = 0; i < fault->set_count; i++) {
-        if (!same_param(&fault->sets[i].target, &set.target))
-            continue;
-        fault->sets[i] = set;
-        return true;
-    }
-    if (fault->set_count == SCENARIO_FAULT_SETS_MAX)
-        return sim_fail(error, path, "want at most %d params in a fault", SCENARIO_FAULT_SETS_MAX);
-    if (fault->sets == NULL)
-        fault->sets = sim_arena_alloc(&sim->arena, SCENARIO_FAULT_SETS_MAX * sizeof *fault->sets);
-    fault->sets[fault->set_count++] = set;
-    return true;
+    if (present == NULL)
+        return sim_param_read(sim, target, raw, value, error);
+    const struct sim_value without = sim_param_get(target);
+    sim_param_put(target, &present->value);
+    bool fine = sim_param_read(sim, target, raw, value, error);
+    sim_param_put(target, &without);
+    return fine;
 }
 
-static void suggest_param(const struct fault *fault, const char *path, struct sim_error *error)
+bool fault_add_set(struct cell *cell, struct fault *fault, const char *path, const struct sim_raw *raw, bool *found,
+                   struct sim_error *error)
 {
-    const char *names[64];
-    size_t count = 0;
-    const struct sim_param *params = fault->node != NULL ? fault->node->type->params : sim_link_params;
-    for (; params != NULL && params->name != NULL && count < SIM_COUNT_OF(names); params++)
-        names[count++] = params->name;
-    const char *near = suggest_nearest(path, names, count);
-    size_t used = strlen(error->rule);
-    if (near != NULL)
-        (void)snprintf(error->rule + used, sizeof error->rule - used, "; did you mean \"%s\"?", near);
+    struct sim *sim = cell->sim;
+    struct fault_set set = {0}, *present = NULL;
+    *found = fault->node != NULL ? sim_target_find_in_node(fault->node, path, &set.target, error)
+                                 : sim_target_find_in_link(fault->link, path, &set.target, error);
+    if (!*found) {
+        error->near = near_param(sim, fault->node, path);
+        return false;
+    }
+    *found = set.target.param->live;
+    if (!*found)
+        return sim_fail(error, path, "want a param that is live, not fixed for the whole run");
+    for (uint32_t i = 0; i < fault->set_count && present == NULL; i++)
+        present = same_param(&fault->sets[i].target, &set.target) ? &fault->sets[i] : NULL;
+    if (!read_over(sim, present, &set.target, raw, &set.value, error))
+        return false;
+    if (present == NULL && fault->set_count == SCENARIO_FAULT_SETS_MAX)
+        return sim_fail(error, path, "want at most %d params in a fault", SCENARIO_FAULT_SETS_MAX);
+    char name[160];
+    (void)snprintf(name, sizeof name, "%s%s%s", set.target.part == NULL ? "" : set.target.part->name,
+                   set.target.part == NULL ? "" : ".", set.target.param->name);
+    set.path = sim_arena_strdup(&sim->arena, name);
+    set.target.field = -1;
+    if (fault->sets == NULL)
+        fault->sets = sim_arena_alloc(&sim->arena, SCENARIO_FAULT_SETS_MAX * sizeof *fault->sets);
+    *(present != NULL ? present : &fault->sets[fault->set_count++]) = set;
+    return true;
 }
 
 static void build_sets(struct build *build, struct fault *fault, const cJSON *sets)
 {
     size_t length = build_enter(build, "set");
-    if (!cJSON_IsObject(sets))
-        build_refuse(build, JSON_VALUE, "want an object of params and their values");
+    if (!cJSON_IsObject(sets) || sets->child == NULL) {
+        if (cJSON_IsObject(sets))
+            build_refuse(build, JSON_VALUE, "want at least one param and its value");
+        else
+            build_refuse_value(build, sets, "an object of params and their values");
+        build_leave(build, length);
+        return;
+    }
     const cJSON *member = NULL;
     cJSON_ArrayForEach(member, sets)
     {
-        if (!cJSON_IsObject(sets))
-            break;
         struct sim_error error = {0};
         struct sim_raw raw = build_raw(build, member);
+        bool found = false;
         size_t inner = build_enter(build, member->string);
-        struct sim_target target;
-        bool known = fault->node != NULL ? sim_target_find_in_node(fault->node, member->string, &target, &error)
-                                         : sim_target_find_in_link(fault->link, member->string, &target, &error);
-        if (!known)
-            suggest_param(fault, member->string, &error);
-        if (!known || !fault_add_set(build, fault, member->string, &raw, &error))
-            build_refuse_sim(build, &error);
+        if (!fault_add_set(build->cell, fault, member->string, &raw, &found, &error))
+            build_refuse_sim(build, found ? JSON_VALUE : JSON_KEY, &error);
         build_leave(build, inner);
     }
     build_leave(build, length);
 }
 
-static void build_action(struct build *build, struct fault *fault, const cJSON *object)
+static void build_amount(struct build *build, struct fault *fault, const cJSON *amount)
 {
-    const char *name = build_text(build, object, "do");
-    const cJSON *amount = cJSON_GetObjectItemCaseSensitive(object, "amount");
-    char shown[JSON_SHOWN_BYTES];
-    if (name == NULL)
-        return;
-    size_t length = build_enter(build, "do");
-    fault->action = fault->node == NULL ? NULL : sim_node_find_action(fault->node, name);
-    if (fault->node == NULL)
-        build_refuse(build, JSON_VALUE, "want an action of a node, a link has none");
-    else if (fault->action == NULL)
-        build_refuse(build, JSON_VALUE, "want an action of \"%s\" (see: simex describe %s), got \"%s\"",
-                     fault->node->name, fault->node->type->name, json_shown(shown, name));
-    build_leave(build, length);
-    if (amount == NULL)
-        return;
-    length = build_enter(build, "amount");
     static const struct sim_param count = {.name = "amount", .kind = SIM_PARAM_COUNT, .max = 1e12};
     const struct sim_target target = {.param = &count, .field = -1};
     struct sim_value value;
     struct sim_error error = {0};
     struct sim_raw raw = build_raw(build, amount);
+    size_t length = build_enter(build, "amount");
     if (!sim_param_read(build->cell->sim, &target, &raw, &value, &error))
-        build_refuse_sim(build, &error);
+        build_refuse_sim(build, JSON_VALUE, &error);
     else if (fault->action != NULL && fault->action->amount_unit == NULL)
         build_refuse(build, JSON_KEY, "want no amount, the action \"%s\" takes none", fault->action->name);
     else
@@ -120,31 +109,47 @@ static void build_action(struct build *build, struct fault *fault, const cJSON *
     build_leave(build, length);
 }
 
+static void build_action(struct build *build, struct fault *fault, const cJSON *object)
+{
+    const char *name = build_text(build, object, "do");
+    char rule[200];
+    if (name == NULL)
+        return;
+    size_t length = build_enter(build, "do");
+    fault->action = fault->node == NULL ? NULL : sim_node_find_action(fault->node, name);
+    if (fault->link != NULL) {
+        build_refuse(build, JSON_VALUE, "want an action of a node, a link has none");
+    } else if (fault->node != NULL && fault->action == NULL) {
+        (void)snprintf(rule, sizeof rule, "want an action of \"%s\" (see: simex describe %s)", fault->node->name,
+                       fault->node->type->name);
+        build_refuse_text(build, rule, name, near_action(fault->node, name));
+    }
+    build_leave(build, length);
+}
+
+/* Finds the node or the link that the fault is about. False when there is none; it was refused then. */
 static bool build_place(struct build *build, struct fault *fault, const cJSON *object)
 {
-    const char *node = build_text(build, object, "node");
-    const char *link = build_text(build, object, "link");
-    char shown[JSON_SHOWN_BYTES];
-    if ((node == NULL) == (link == NULL)) {
+    const char *sort = cJSON_GetObjectItemCaseSensitive(object, "node") != NULL ? "node" : "link";
+    const cJSON *both = cJSON_GetObjectItemCaseSensitive(object, "link");
+    if ((sort[0] == 'n') == (both != NULL)) {
         build_refuse(build, JSON_KEY, "want a \"node\" or a \"link\", one of the two");
         return false;
     }
+    const char *name = build_text(build, object, sort);
+    if (name == NULL)
+        return false;
     const struct sim *sim = build->cell->sim;
-    fault->node = node == NULL ? NULL : sim_find_node(sim, node);
-    fault->link = link == NULL ? NULL : sim_find_link(sim, link);
+    if (sort[0] == 'n')
+        fault->node = sim_find_node(sim, name);
+    else
+        fault->link = sim_find_link(sim, name);
     if (fault->node != NULL || fault->link != NULL)
         return true;
-    size_t length = build_enter(build, node != NULL ? "node" : "link");
-    const char *names[SCENARIO_LINKS_MAX];
-    size_t count = 0;
-    for (uint32_t i = 0; node != NULL && i < sim->node_count; i++)
-        names[count++] = sim->nodes[i]->name;
-    for (uint32_t i = 0; link != NULL && i < sim->link_count; i++)
-        names[count++] = sim->links[i]->name;
-    const char *near = suggest_nearest(node != NULL ? node : link, names, count);
-    build_refuse(build, JSON_VALUE, "want the name of a %s there is, got \"%s\"%s%s%s", node != NULL ? "node" : "link",
-                 json_shown(shown, node != NULL ? node : link), near == NULL ? "" : "; did you mean \"",
-                 near == NULL ? "" : near, near == NULL ? "" : "\"?");
+    size_t length = build_enter(build, sort);
+    if (!build_written(build, sort[0] == 'n' ? "nodes" : "links", name))
+        build_refuse_text(build, sort[0] == 'n' ? "want the name of a node" : "want the name of a link", name,
+                          sort[0] == 'n' ? near_node(sim, name) : near_link(sim, name));
     build_leave(build, length);
     return false;
 }
@@ -156,23 +161,25 @@ static void build_fault(struct build *build, const cJSON *object)
         return;
     struct fault fault = {.name = object->string, .cell = cell, .until = SIM_NEVER, .at = -1};
     (void)build_text(build, object, "title");
-    if (!build_place(build, &fault, object))
-        return;
-    bool timed = build_duration(build, object, "at", false, &fault.at);
+    bool placed = build_place(build, &fault, object);
+    if (cJSON_GetObjectItemCaseSensitive(object, "at") == NULL)
+        build_refuse_missing(build, "at", "when the fault begins, such as \"660s\"");
+    (void)build_duration(build, object, "at", false, &fault.at);
     (void)build_duration(build, object, "until", true, &fault.until);
-    if (timed && fault.at < 0)
-        build_refuse(build, JSON_KEY, "is missing \"at\", when the fault begins, such as \"660s\"");
     const cJSON *sets = cJSON_GetObjectItemCaseSensitive(object, "set");
     const cJSON *action = cJSON_GetObjectItemCaseSensitive(object, "do");
+    const cJSON *amount = cJSON_GetObjectItemCaseSensitive(object, "amount");
     if ((sets == NULL) == (action == NULL))
         build_refuse(build, JSON_KEY, "want \"set\" (params and values) or \"do\" (an action), one of the two");
-    if (sets != NULL)
+    if (sets != NULL && placed)
         build_sets(build, &fault, sets);
     build_action(build, &fault, object);
-    bool restarts = fault.action != NULL && strcmp(fault.action->name, "kill") == 0;
-    if (fault.action != NULL && !restarts && fault.until != SIM_NEVER)
-        build_refuse(build, JSON_KEY, "want no \"until\" with the action \"%s\"", fault.action->name);
-    cell->faults[cell->fault_count++] = fault;
+    if (amount != NULL && action == NULL)
+        build_refuse(build, JSON_KEY, "want no \"amount\" without \"do\"");
+    else if (amount != NULL)
+        build_amount(build, &fault, amount);
+    if (placed)
+        cell->faults[cell->fault_count++] = fault;
 }
 
 static int by_name(const void *a, const void *b)
@@ -186,19 +193,8 @@ void build_faults(struct build *build, const cJSON *faults)
     if (faults == NULL)
         return;
     size_t length = build_enter(build, "faults");
-    if (!cJSON_IsObject(faults) || cJSON_GetArraySize(faults) > SCENARIO_FAULTS_MAX) {
-        build_refuse(build, JSON_VALUE, "want an object of at most %d faults", SCENARIO_FAULTS_MAX);
-        build_leave(build, length);
-        return;
-    }
-    cell->faults = sim_xcalloc((size_t)cJSON_GetArraySize(faults) + 1, sizeof *cell->faults);
-    const cJSON *member = NULL;
-    cJSON_ArrayForEach(member, faults)
-    {
-        size_t inner = build_enter(build, member->string);
-        build_fault(build, member);
-        build_leave(build, inner);
-    }
+    cell->faults = sim_xcalloc(SCENARIO_FAULTS_MAX, sizeof *cell->faults);
+    build_members(build, faults, SCENARIO_FAULTS_MAX, build_fault);
     qsort(cell->faults, cell->fault_count, sizeof *cell->faults, by_name);
     build_leave(build, length);
 }
@@ -242,22 +238,52 @@ static void apply(struct fault *fault)
     }
 }
 
+static bool kills(const struct fault *fault)
+{
+    return fault->action != NULL && strcmp(fault->action->name, "kill") == 0;
+}
+
+/* A node that several faults killed comes back when the last of them ends. */
+static bool another_kills(const struct fault *fault)
+{
+    for (uint32_t i = 0; i < fault->cell->fault_count; i++) {
+        const struct fault *other = &fault->cell->faults[i];
+        if (other != fault && other->active && other->node == fault->node && kills(other))
+            return true;
+    }
+    return false;
+}
+
+/* After the action `restart` no kill holds the node any more. */
+static void forget_kills(const struct fault *fault)
+{
+    for (uint32_t i = 0; i < fault->cell->fault_count; i++) {
+        struct fault *other = &fault->cell->faults[i];
+        if (other->node == fault->node && kills(other))
+            other->active = false;
+    }
+}
+
 static void fire_begin(struct sim_node *node, void *subject)
 {
     struct fault *fault = subject;
     fault->active = true;
     fault->started = ++fault->cell->faults_started;
     apply(fault);
-    if (fault->action != NULL)
-        fault->action->act(node, fault->amount);
+    if (fault->action == NULL)
+        return;
+    fault->action->act(node, fault->amount);
+    if (strcmp(fault->action->name, "restart") == 0)
+        forget_kills(fault);
 }
 
 static void fire_end(struct sim_node *node, void *subject)
 {
     struct fault *fault = subject;
+    const bool was_active = fault->active;
     fault->active = false;
     apply(fault);
-    if (fault->action != NULL)
+    if (was_active && kills(fault) && !another_kills(fault))
         sim_node_restart(node);
 }
 
@@ -273,21 +299,39 @@ static void check_fault(struct build *build, const struct fault *fault)
 {
     const struct cell *cell = build->cell;
     char at[48], limit[48];
-    const size_t outer = build_enter(build, "faults");
-    const size_t inner = build_enter(build, fault->name);
     sim_format_duration(at, sizeof at, fault->at);
-    if (fault->at >= cell->until) {
+    if (cell->until > 0 && fault->at >= cell->until) {
         size_t length = build_enter(build, "at");
         build_refuse(build, JSON_VALUE, "want a time before the run's end at %s, got \"%s\"",
                      sim_format_duration(limit, sizeof limit, cell->until), at);
         build_leave(build, length);
-    } else if (fault->until <= fault->at) {
-        size_t length = build_enter(build, "until");
+    }
+    size_t length = build_enter(build, "until");
+    if (fault->at >= 0 && fault->until <= fault->at)
         build_refuse(build, JSON_VALUE, "want a time after \"at\", which is %s, got \"%s\"", at,
                      sim_format_duration(limit, sizeof limit, fault->until));
-        build_leave(build, length);
+    if (fault->action != NULL && !kills(fault) && fault->until != SIM_NEVER)
+        build_refuse(build, JSON_KEY, "want no \"until\", the action \"%s\" is done at once", fault->action->name);
+    build_leave(build, length);
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const struct fault_set *)a)->path, ((const struct fault_set *)b)->path);
+}
+
+void build_check_faults(struct build *build)
+{
+    struct cell *cell = build->cell;
+    const size_t outer = build_enter(build, "faults");
+    for (uint32_t i = 0; i < cell->fault_count; i++) {
+        const size_t inner = build_enter(build, cell->faults[i].name);
+        check_fault(build, &cell->faults[i]);
+        build_leave(build, inner);
+        /* The order in which params change is not that of the file, which means nothing in JSON. */
+        if (cell->faults[i].set_count > 0)
+            qsort(cell->faults[i].sets, cell->faults[i].set_count, sizeof *cell->faults[i].sets, by_path);
     }
-    build_leave(build, inner);
     build_leave(build, outer);
 }
 
@@ -320,13 +364,8 @@ static void schedule_faults(struct cell *cell)
     }
 }
 
-void build_fault_events(struct build *build)
+void build_fault_events(struct cell *cell)
 {
-    struct cell *cell = build->cell;
-    for (uint32_t i = 0; i < cell->fault_count; i++)
-        check_fault(build, &cell->faults[i]);
-    if (!build_fine(build))
-        return;
     note_bases(cell);
     schedule_faults(cell);
 }

@@ -70,7 +70,10 @@ char *scenario_find(const char *argument)
         if (access(argument, F_OK) == 0)
             return sim_xstrdup(argument);
     }
-    return scenario_find_shipped(argument);
+    char *shipped = scenario_find_shipped(argument);
+    if (shipped == NULL && access(argument, F_OK) == 0)
+        return sim_xstrdup(argument);
+    return shipped;
 }
 
 static int by_name(const void *a, const void *b)

@@ -136,10 +136,13 @@ size_t json_errors_total(const struct json_errors *errors);
 void json_errors_add(struct json_errors *errors, const struct json_doc *doc, const char *pointer, enum json_side side,
                      const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Adds `error` as `RULE, got "VALUE"` (without the latter when there is no value), at `pointer`, or at the error's own
- * path when `pointer` is NULL. */
+/* Adds `error` as `RULE, got "VALUE"; did you mean "NEAR"?` (without what it has not), at `pointer`, or at the error's
+ * own path when `pointer` is NULL. */
 void json_errors_add_sim(struct json_errors *errors, const struct json_doc *doc, const char *pointer,
                          enum json_side side, const struct sim_error *error);
+
+/* That message; fills and returns `text`. */
+const char *json_error_text(char *text, size_t size, const struct sim_error *error);
 
 /* Adds an error at a place of a file, without a pointer; line 0 for the file as a whole. */
 void json_errors_add_file(struct json_errors *errors, const char *file, int line, int column, const char *format, ...)

@@ -103,6 +103,10 @@ static void add(struct json_errors *errors, const struct place *place, const cha
 void json_errors_add(struct json_errors *errors, const struct json_doc *doc, const char *pointer, enum json_side side,
                      const char *format, ...)
 {
+    if (errors->count == JSON_ERRORS_MAX) {
+        errors->more++; /* finding the lines of thousands would take long */
+        return;
+    }
     char raw[RAW_BYTES];
     va_list args;
     va_start(args, format);
@@ -133,12 +137,19 @@ void json_errors_add_sim(struct json_errors *errors, const struct json_doc *doc,
                          enum json_side side, const struct sim_error *error)
 {
     const char *path = pointer != NULL ? pointer : error->path;
-    char shown[JSON_SHOWN_BYTES];
-    if (error->value[0] != '\0') {
-        json_errors_add(errors, doc, path, side, "%s, got \"%s\"", error->rule, json_shown(shown, error->value));
-    } else {
-        json_errors_add(errors, doc, path, side, "%s", error->rule);
-    }
+    char text[RAW_BYTES];
+    json_errors_add(errors, doc, path, side, "%s", json_error_text(text, sizeof text, error));
+}
+
+const char *json_error_text(char *text, size_t size, const struct sim_error *error)
+{
+    char value[JSON_SHOWN_BYTES];
+    const bool got = error->value[0] != '\0';
+    const bool near = error->near != NULL;
+    (void)snprintf(text, size, "%s%s%s%s%s%s%s", error->rule, got ? ", got \"" : "",
+                   got ? json_shown(value, error->value) : "", got ? "\"" : "", near ? "; did you mean \"" : "",
+                   near ? error->near : "", near ? "\"?" : "");
+    return text;
 }
 
 void json_errors_add_file(struct json_errors *errors, const char *file, int line, int column, const char *format, ...)

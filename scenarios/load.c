@@ -2,11 +2,14 @@
 /* Reads a scenario and the chain of what it extends. A target is looked for beside the file that names it, then, when it
  * holds no slash, among the shipped ones. A file that comes up twice in a chain is a cycle (same device and inode). */
 #include "scenarios/scenario.h"
+#include "scenarios/suggest.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+static const char object_rule[] = "want an object that describes a scenario";
 
 struct chain {
     struct stat files[SCENARIO_EXTENDS_MAX + 1];
@@ -41,6 +44,33 @@ static char *resolve(const char *from, const char *target)
     return scenario_find_shipped(target);
 }
 
+static char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *name = sim_xstrdup(slash == NULL ? path : slash + 1);
+    size_t length = strlen(name);
+    if (length > 5 && strcmp(name + length - 5, ".json") == 0)
+        name[length - 5] = '\0';
+    return name;
+}
+
+static void refuse_missing(const struct json_doc *doc, const char *target, struct json_errors *errors)
+{
+    struct sim_error error;
+    char **names = scenario_list_shipped();
+    char *wanted = name_of(target);
+    size_t count = 0;
+    while (names[count] != NULL)
+        count++;
+    (void)sim_fail(&error, target, "want a scenario that exists");
+    error.near = suggest_nearest(wanted, (const char *const *)names, count);
+    json_errors_add_sim(errors, doc, "/extends", JSON_VALUE, &error);
+    for (size_t i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+    free(wanted);
+}
+
 /* Reads what `doc` extends, and so on. False with an error added. */
 static bool read_bases(struct json_doc *doc, struct chain *chain, struct json_errors *errors)
 {
@@ -49,17 +79,17 @@ static bool read_bases(struct json_doc *doc, struct chain *chain, struct json_er
         char shown[JSON_SHOWN_BYTES];
         if (extends == NULL)
             return true;
-        if (!cJSON_IsString(extends)) {
+        if (!cJSON_IsString(extends) || extends->valuestring[0] == '\0') {
             json_errors_add(errors, doc, "/extends", JSON_VALUE, "want the path or the name of a scenario");
             return false;
         }
         char *path = resolve(doc->name, extends->valuestring);
         if (path == NULL) {
-            json_errors_add(errors, doc, "/extends", JSON_VALUE, "want a scenario that exists, got \"%s\"",
-                            json_shown(shown, extends->valuestring));
+            refuse_missing(doc, extends->valuestring, errors);
             return false;
         }
         const char *wrong = NULL;
+        const size_t unreadable = errors->unreadable;
         if (chain->count > SCENARIO_EXTENDS_MAX)
             wrong = "want a chain of at most 8 scenarios that extend each other";
         else if (!note(chain, path))
@@ -69,21 +99,29 @@ static bool read_bases(struct json_doc *doc, struct chain *chain, struct json_er
                             json_shown(shown, extends->valuestring));
         struct json_doc *base = wrong != NULL ? NULL : json_read(path, errors);
         free(path);
+        errors->unreadable = unreadable; /* the scenario is bad then, not missing */
         if (base == NULL)
             return false;
+        if (!cJSON_IsObject(base->root)) {
+            json_errors_add(errors, base, "", JSON_VALUE, "%s", object_rule);
+            json_destroy(base);
+            return false;
+        }
         json_set_base(doc, base);
         doc = base;
     }
 }
 
-static char *name_of(const char *path)
+static struct scenario *make(const char *path, struct json_doc *doc)
 {
-    const char *slash = strrchr(path, '/');
-    char *name = sim_xstrdup(slash == NULL ? path : slash + 1);
-    size_t length = strlen(name);
-    if (length > 5 && strcmp(name + length - 5, ".json") == 0)
-        name[length - 5] = '\0';
-    return name;
+    struct scenario *scenario = sim_xcalloc(1, sizeof *scenario);
+    scenario->name = name_of(path);
+    scenario->path = sim_xstrdup(path);
+    scenario->doc = doc;
+    scenario->tree = json_merge(doc);
+    const cJSON *title = cJSON_GetObjectItemCaseSensitive(scenario->tree, "title");
+    scenario->title = cJSON_IsString(title) ? title->valuestring : scenario->name;
+    return scenario;
 }
 
 struct scenario *scenario_load(const char *path, struct json_errors *errors)
@@ -95,16 +133,15 @@ struct scenario *scenario_load(const char *path, struct json_errors *errors)
         return NULL;
     (void)note(&chain, path);
     if (!cJSON_IsObject(doc->root))
-        json_errors_add(errors, doc, "", JSON_VALUE, "want an object that describes a scenario");
-    else if (read_bases(doc, &chain, errors) && json_errors_total(errors) == before) {
-        struct scenario *scenario = sim_xcalloc(1, sizeof *scenario);
-        scenario->name = name_of(path);
-        scenario->path = sim_xstrdup(path);
-        scenario->doc = doc;
-        scenario->tree = json_merge(doc);
-        const cJSON *title = cJSON_GetObjectItemCaseSensitive(scenario->tree, "title");
-        scenario->title = cJSON_IsString(title) ? title->valuestring : scenario->name;
-        return scenario;
+        json_errors_add(errors, doc, "", JSON_VALUE, "%s", object_rule);
+    else if (read_bases(doc, &chain, errors)) {
+        struct scenario *scenario = make(path, doc);
+        if (json_errors_total(errors) == before)
+            return scenario;
+        /* Keys that are there twice: what else is wrong shows with them. */
+        cell_destroy(cell_build(scenario, NULL, 0, 1, errors));
+        scenario_destroy(scenario);
+        return NULL;
     }
     json_destroy(doc);
     return NULL;

@@ -1,83 +1,47 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The sections `nodes` and `links`: first all names and types, so that references find them, then the params. */
 #include "scenarios/build.h"
-#include "scenarios/suggest.h"
 
 #include "models/models.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { KEYS_MAX = 64 };
 
-static void refuse_type(struct build *build, const char *type)
-{
-    const char *names[KEYS_MAX];
-    size_t count = 0;
-    for (; model_types[count] != NULL; count++)
-        names[count] = model_types[count]->name;
-    const char *near = suggest_nearest(type, names, count);
-    char shown[JSON_SHOWN_BYTES];
-    if (near != NULL)
-        build_refuse(build, JSON_VALUE, "want a type of node (see: simex describe), got \"%s\"; did you mean \"%s\"?",
-                     json_shown(shown, type), near);
-    else
-        build_refuse(build, JSON_VALUE, "want a type of node (see: simex describe), got \"%s\"",
-                     json_shown(shown, type));
-}
-
 static void build_node(struct build *build, const cJSON *node)
 {
+    static const char type_rule[] = "want a type of node (see: simex describe)";
     if (!build_check_name(build, node->string, false))
         return;
     if (!cJSON_IsObject(node)) {
-        build_refuse(build, JSON_VALUE, "want an object with a \"type\"");
+        build_refuse_value(build, node, "an object with a \"type\"");
         return;
     }
     const cJSON *type = cJSON_GetObjectItemCaseSensitive(node, "type");
     if (type == NULL) {
-        build_refuse(build, JSON_KEY, "is missing a \"type\" (see: simex describe)");
+        build_refuse_missing(build, "type", "the type of the node (see: simex describe)");
         return;
     }
     size_t length = build_enter(build, "type");
     const struct sim_node_type *found = cJSON_IsString(type) ? model_find_type(type->valuestring) : NULL;
     if (!cJSON_IsString(type))
-        build_refuse(build, JSON_VALUE, "want a type of node (see: simex describe)");
+        build_refuse_value(build, type, type_rule + strlen("want "));
     else if (found == NULL)
-        refuse_type(build, type->valuestring);
+        build_refuse_text(build, type_rule, type->valuestring, near_type(type->valuestring));
     else
         (void)sim_add_node(build->cell->sim, found, node->string);
     build_leave(build, length);
 }
 
-/* Calls `each` for every member of a section, the pointer at it. */
-static void for_members(struct build *build, const cJSON *section, int most,
-                        void (*each)(struct build *, const cJSON *))
-{
-    if (!cJSON_IsObject(section)) {
-        build_refuse(build, JSON_VALUE, "want an object");
-        return;
-    }
-    if (cJSON_GetArraySize(section) > most) {
-        build_refuse(build, JSON_VALUE, "want at most %d members, got %d", most, cJSON_GetArraySize(section));
-        return;
-    }
-    const cJSON *member = NULL;
-    cJSON_ArrayForEach(member, section)
-    {
-        size_t length = build_enter(build, member->string);
-        each(build, member);
-        build_leave(build, length);
-    }
-}
-
 void build_nodes(struct build *build, const cJSON *nodes)
 {
     size_t length = build_enter(build, "nodes");
-    if (nodes == NULL || (cJSON_IsObject(nodes) && nodes->child == NULL))
-        build_refuse(build, JSON_KEY, "want at least one node");
+    if (nodes == NULL)
+        build_refuse(build, JSON_KEY, "is missing: the simulated components, at least one");
+    else if (cJSON_IsObject(nodes) && nodes->child == NULL)
+        build_refuse(build, JSON_VALUE, "want at least one node");
     else
-        for_members(build, nodes, SCENARIO_NODES_MAX, build_node);
+        build_members(build, nodes, SCENARIO_NODES_MAX, build_node);
     build_leave(build, length);
 }
 
@@ -104,10 +68,16 @@ static void put_param(struct build *build, struct sim_target target, const struc
     target.param = param;
     target.field = -1;
     struct sim_raw raw = build_raw(build, value);
-    if (sim_param_read(sim, &target, &raw, &read, &error))
+    if (sim_param_read(sim, &target, &raw, &read, &error)) {
         sim_param_put(&target, &read);
-    else
-        build_refuse_sim(build, &error);
+        return;
+    }
+    if (param->kind == SIM_PARAM_NODE && sim_find_node(sim, error.value) == NULL) {
+        if (build_written(build, "nodes", error.value))
+            return; /* that node was refused, not this reference to it */
+        error.near = near_node(sim, error.value);
+    }
+    build_refuse_sim(build, JSON_VALUE, &error);
 }
 
 static void build_part(struct build *build, struct sim_node *node, const struct sim_part *part, const cJSON *object)
@@ -115,7 +85,7 @@ static void build_part(struct build *build, struct sim_node *node, const struct 
     const char *keys[KEYS_MAX];
     list_keys(part->type->params, NULL, NULL, keys);
     if (!cJSON_IsObject(object)) {
-        build_refuse(build, JSON_VALUE, "want an object with the params of the part \"%s\"", part->name);
+        build_refuse_value(build, object, "an object of params");
         return;
     }
     const struct sim_target target = {.base = (char *)node + part->offset, .node = node, .part = part};
@@ -141,6 +111,17 @@ static const struct sim_part *find_part(const struct sim_node_type *type, const 
     return NULL;
 }
 
+/* What is a param of a part is suggested with the part's name: "cpu.cores" for "cores". */
+static void refuse_param(struct build *build, const struct sim_node *node, const char *name, const char *const *keys)
+{
+    char shown[JSON_SHOWN_BYTES];
+    const char *near = near_param(build->cell->sim, node, name);
+    if (near != NULL && strchr(near, '.') != NULL)
+        build_refuse(build, JSON_KEY, "unknown param \"%s\"; did you mean \"%s\"?", json_shown(shown, name), near);
+    else
+        build_refuse_key(build, name, keys, "param");
+}
+
 static void node_params(struct build *build, const cJSON *object)
 {
     static const char *const more[] = {"type", "title", NULL};
@@ -163,7 +144,7 @@ static void node_params(struct build *build, const cJSON *object)
         else if (part != NULL)
             build_part(build, node, part, member);
         else
-            build_refuse_key(build, member->string, keys, "param");
+            refuse_param(build, node, member->string, keys);
         build_leave(build, length);
     }
 }
@@ -173,21 +154,38 @@ static void node_params(struct build *build, const cJSON *object)
 static struct sim_node *link_end(struct build *build, const cJSON *link, const char *key)
 {
     const cJSON *name = cJSON_GetObjectItemCaseSensitive(link, key);
-    char shown[JSON_SHOWN_BYTES];
     if (name == NULL) {
-        build_refuse(build, JSON_KEY, "is missing \"%s\", the name of a node", key);
+        build_refuse_missing(build, key, "the name of a node");
         return NULL;
     }
-    struct sim_node *node = cJSON_IsString(name) ? sim_find_node(build->cell->sim, name->valuestring) : NULL;
+    const struct sim *sim = build->cell->sim;
+    struct sim_node *node = cJSON_IsString(name) ? sim_find_node(sim, name->valuestring) : NULL;
     if (node != NULL)
         return node;
     size_t length = build_enter(build, key);
-    if (cJSON_IsString(name))
-        build_refuse(build, JSON_VALUE, "want the name of a node, got \"%s\"", json_shown(shown, name->valuestring));
-    else
-        build_refuse(build, JSON_VALUE, "want the name of a node");
+    if (!cJSON_IsString(name))
+        build_refuse_value(build, name, "the name of a node");
+    else if (!build_written(build, "nodes", name->valuestring))
+        build_refuse_text(build, "want the name of a node", name->valuestring, near_node(sim, name->valuestring));
     build_leave(build, length);
     return NULL;
+}
+
+/* `link` is NULL when it was refused: its params are read all the same, so that their errors show too. */
+static void link_params(struct build *build, struct sim_link *link, const cJSON *object)
+{
+    struct sim_link nowhere = {.sim = build->cell->sim};
+    struct sim_link *target = link != NULL ? link : &nowhere;
+    const cJSON *member = NULL;
+    cJSON_ArrayForEach(member, object)
+    {
+        const struct sim_param *param = sim_param_find(sim_link_params, member->string);
+        if (param == NULL)
+            continue;
+        size_t length = build_enter(build, member->string);
+        put_param(build, (struct sim_target){.base = target, .link = target}, param, member);
+        build_leave(build, length);
+    }
 }
 
 static void build_link(struct build *build, const cJSON *object)
@@ -202,27 +200,16 @@ static void build_link(struct build *build, const cJSON *object)
     (void)build_text(build, object, "title");
     struct sim_node *from = link_end(build, object, "from");
     struct sim_node *to = link_end(build, object, "to");
-    if (from == NULL || to == NULL)
-        return;
-    if (from == to) {
+    struct sim_link *link = NULL;
+    if (from != NULL && from == to)
         build_refuse(build, JSON_KEY, "want a link between two nodes, got \"%s\" twice", from->name);
-        return;
+    else if (from != NULL && to != NULL) {
+        link = sim_add_link(build->cell->sim, object->string, from, to);
+        if (link == NULL)
+            build_refuse(build, JSON_KEY, "want one link from \"%s\" to \"%s\", there is another", from->name,
+                         to->name);
     }
-    struct sim_link *link = sim_add_link(build->cell->sim, object->string, from, to);
-    if (link == NULL) {
-        build_refuse(build, JSON_KEY, "want one link from \"%s\" to \"%s\", there is another", from->name, to->name);
-        return;
-    }
-    const cJSON *member = NULL;
-    cJSON_ArrayForEach(member, object)
-    {
-        const struct sim_param *param = sim_param_find(sim_link_params, member->string);
-        if (param == NULL)
-            continue;
-        size_t length = build_enter(build, member->string);
-        put_param(build, (struct sim_target){.base = link, .link = link}, param, member);
-        build_leave(build, length);
-    }
+    link_params(build, link, object);
 }
 
 void build_links(struct build *build, const cJSON *links)
@@ -230,7 +217,7 @@ void build_links(struct build *build, const cJSON *links)
     if (links == NULL)
         return;
     size_t length = build_enter(build, "links");
-    for_members(build, links, SCENARIO_LINKS_MAX, build_link);
+    build_members(build, links, SCENARIO_LINKS_MAX, build_link);
     build_leave(build, length);
 }
 
@@ -240,6 +227,6 @@ void build_params(struct build *build, const cJSON *tree)
     if (!cJSON_IsObject(nodes) || cJSON_GetArraySize(nodes) > SCENARIO_NODES_MAX)
         return;
     size_t length = build_enter(build, "nodes");
-    for_members(build, nodes, SCENARIO_NODES_MAX, node_params);
+    build_members(build, nodes, SCENARIO_NODES_MAX, node_params);
     build_leave(build, length);
 }

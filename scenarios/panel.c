@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The sections `panel` (readings with a title) and `expectations` (bounds on them, as objects or as sentences). */
 #include "scenarios/build.h"
-#include "scenarios/suggest.h"
 
 #include "sim/units.h"
 
@@ -16,6 +15,18 @@ enum { SENTENCE_MAX = 200, WORDS_MAX = 8 };
 
 /* ---- panel ---- */
 
+/* Whether a reading is of a node that the scenario has and the world has not: that node was refused. */
+static bool of_refused_node(const struct build *build, const char *reading)
+{
+    char name[SCENARIO_NAME_MAX + 1];
+    const size_t length = strcspn(reading, ".");
+    if (length >= sizeof name)
+        return false;
+    memcpy(name, reading, length);
+    name[length] = '\0';
+    return sim_find_node(build->cell->sim, name) == NULL && build_written(build, "nodes", name);
+}
+
 static void build_item(struct build *build, const cJSON *object)
 {
     struct cell *cell = build->cell;
@@ -28,7 +39,7 @@ static void build_item(struct build *build, const cJSON *object)
         item.title = item.key;
     if (item.text == NULL) {
         if (cJSON_GetObjectItemCaseSensitive(object, "reading") == NULL)
-            build_refuse(build, JSON_KEY, "is missing \"reading\", such as \"gateway.latency.p95\"");
+            build_refuse_missing(build, "reading", "what is read off, such as \"gateway.latency.p95\"");
         return;
     }
     struct sim_error error = {0};
@@ -36,8 +47,11 @@ static void build_item(struct build *build, const cJSON *object)
         cell->panel[cell->panel_count++] = item;
         return;
     }
+    if (of_refused_node(build, item.text))
+        return;
+    error.near = near_reading(cell->sim, item.text);
     size_t length = build_enter(build, "reading");
-    build_refuse_sim(build, &error);
+    build_refuse_sim(build, JSON_VALUE, &error);
     build_leave(build, length);
 }
 
@@ -47,19 +61,8 @@ void build_panel(struct build *build, const cJSON *panel)
     if (panel == NULL)
         return;
     size_t length = build_enter(build, "panel");
-    if (!cJSON_IsObject(panel) || cJSON_GetArraySize(panel) > SCENARIO_PANEL_MAX) {
-        build_refuse(build, JSON_VALUE, "want an object of at most %d readings", SCENARIO_PANEL_MAX);
-        build_leave(build, length);
-        return;
-    }
-    cell->panel = sim_xcalloc((size_t)cJSON_GetArraySize(panel) + 1, sizeof *cell->panel);
-    const cJSON *member = NULL;
-    cJSON_ArrayForEach(member, panel)
-    {
-        size_t inner = build_enter(build, member->string);
-        build_item(build, member);
-        build_leave(build, inner);
-    }
+    cell->panel = sim_xcalloc(SCENARIO_PANEL_MAX, sizeof *cell->panel);
+    build_members(build, panel, SCENARIO_PANEL_MAX, build_item);
     build_leave(build, length);
 }
 
@@ -69,6 +72,7 @@ void build_panel(struct build *build, const cJSON *panel)
 static bool read_bound(const char *unit, const struct sim_raw *raw, double *out, struct sim_error *error)
 {
     sim_ns duration = 0;
+    int64_t bytes = 0;
     char number[48];
     size_t length = raw->shape == SIM_RAW_NUMBER ? 0 : strlen(raw->text);
     if (raw->shape == SIM_RAW_NUMBER) {
@@ -81,6 +85,10 @@ static bool read_bound(const char *unit, const struct sim_raw *raw, double *out,
     }
     if (strcmp(unit, "/s") == 0 && sim_parse_rate(raw->text, out))
         return true;
+    if (strcmp(unit, "bytes") == 0 && sim_parse_bytes(raw->text, &bytes)) {
+        *out = (double)bytes;
+        return true;
+    }
     if (strcmp(unit, "1") == 0 && length > 1 && length < sizeof number && raw->text[length - 1] == '%') {
         (void)snprintf(number, sizeof number, "%.*s", (int)length - 1, raw->text);
         size_t end = strlen(number);
@@ -93,8 +101,13 @@ static bool read_bound(const char *unit, const struct sim_raw *raw, double *out,
     }
     if (sim_parse_number(raw->text, out))
         return true;
-    const char *example = strcmp(unit, "s") == 0 ? "\"5s\"" : strcmp(unit, "1") == 0 ? "0.3 or \"30%\"" : "100";
-    return sim_fail(error, raw->text, "want a bound such as %s", example);
+    const char *example = strcmp(unit, "s") == 0       ? "\"5s\""
+                          : strcmp(unit, "1") == 0     ? "0.3 or \"30%\""
+                          : strcmp(unit, "/s") == 0    ? "\"100/s\""
+                          : strcmp(unit, "bytes") == 0 ? "\"64MiB\""
+                                                       : "100";
+    return sim_fail(error, raw->text,
+                    raw->text[0] == '\0' ? "want a bound such as %s, got \"\"" : "want a bound such as %s", example);
 }
 
 static const struct panel_item *find_item(const struct cell *cell, const char *key, uint32_t *index)
@@ -108,32 +121,34 @@ static const struct panel_item *find_item(const struct cell *cell, const char *k
     return NULL;
 }
 
-static bool find_phase(const struct cell *cell, const char *name, uint32_t *index)
+/* Two names of an expectation. False when there is none: `error` is filled, but has no rule when the name was refused
+ * already where it stands. */
+static bool find_key(const struct build *build, const char *key, uint32_t *index, struct sim_error *error)
 {
-    for (uint32_t i = 0; i < cell->phase_count; i++) {
-        if (strcmp(cell->phases[i].name, name) == 0) {
-            *index = i;
-            return true;
-        }
+    const struct cell *cell = build->cell;
+    *error = (struct sim_error){0};
+    if (find_item(cell, key, index) != NULL)
+        return true;
+    if (!build_written(build, "panel", key)) {
+        (void)sim_fail(error, key, "want a key of the panel");
+        error->near = near_item(cell, key);
     }
     return false;
 }
 
-/* Fills phase and item by name. */
-static bool find_subject(const struct cell *cell, const char *key, const char *phase, struct expectation *expectation,
-                         struct sim_error *error)
+static bool find_phase(const struct build *build, const char *name, uint32_t *index, struct sim_error *error)
 {
-    if (find_item(cell, key, &expectation->item) == NULL) {
-        const char *names[SCENARIO_PANEL_MAX];
-        for (uint32_t i = 0; i < cell->panel_count; i++)
-            names[i] = cell->panel[i].key;
-        const char *near = suggest_nearest(key, names, cell->panel_count);
-        return sim_fail(error, key, "want a key of the panel%s%s%s", near == NULL ? "" : "; did you mean \"",
-                        near == NULL ? "" : near, near == NULL ? "" : "\"?");
+    const struct cell *cell = build->cell;
+    *error = (struct sim_error){0};
+    for (*index = 0; *index < cell->phase_count; (*index)++) {
+        if (strcmp(cell->phases[*index].name, name) == 0)
+            return true;
     }
-    if (!find_phase(cell, phase, &expectation->phase))
-        return sim_fail(error, phase, "want the name of a phase there is");
-    return true;
+    if (!build_written(build, "phases", name)) {
+        (void)sim_fail(error, name, "want the name of a phase");
+        error->near = near_phase(cell, name);
+    }
+    return false;
 }
 
 /* ---- sentences: KEY in LOW..HIGH during PHASE, KEY OP BOUND during PHASE ---- */
@@ -188,7 +203,7 @@ static bool read_range(struct expectation *expectation, const char *unit, const 
     return word_bound(unit, low, &expectation->min, error) && word_bound(unit, dots + 2, &expectation->max, error);
 }
 
-static bool read_sentence(const struct cell *cell, const char *text, struct expectation *expectation,
+static bool read_sentence(const struct build *build, const char *text, struct expectation *expectation,
                           struct sim_error *error)
 {
     static const char *const ops[] = {"<", "<=", ">", ">=", "="};
@@ -206,9 +221,10 @@ static bool read_sentence(const struct cell *cell, const char *text, struct expe
         return sim_fail(error, text,
                         "want a sentence such as \"p95_latency in 4.9s..5.05s during chaos\" or \"error_rate < 1%% "
                         "during steady\"");
-    if (!find_subject(cell, words[0], words[4], expectation, error))
+    if (!find_key(build, words[0], &expectation->item, error) ||
+        !find_phase(build, words[4], &expectation->phase, error))
         return false;
-    const char *unit = cell->panel[expectation->item].reading.unit;
+    const char *unit = build->cell->panel[expectation->item].reading.unit;
     return range ? read_range(expectation, unit, words[2], error)
                  : read_comparison(expectation, unit, words[1], words[2], error);
 }
@@ -226,34 +242,50 @@ static bool member_bound(struct build *build, const cJSON *object, const char *k
         if (read_bound(unit, &raw, out, &error))
             return true;
     } else {
-        (void)sim_fail(&error, NULL, "want a number, or a text with its unit");
+        size_t length = build_enter(build, key);
+        build_refuse_value(build, member, "a number, or a text with its unit");
+        build_leave(build, length);
+        return false;
     }
     size_t length = build_enter(build, key);
-    build_refuse_sim(build, &error);
+    build_refuse_sim(build, JSON_VALUE, &error);
     build_leave(build, length);
     return false;
+}
+
+static void refuse_name(struct build *build, const char *key, const struct sim_error *error)
+{
+    size_t length = build_enter(build, key);
+    if (error->rule[0] != '\0')
+        build_refuse_sim(build, JSON_VALUE, error);
+    build_leave(build, length);
 }
 
 static bool build_object(struct build *build, const cJSON *object, struct expectation *expectation)
 {
     struct sim_error error = {0};
-    if (!build_check_keys(build, object, expectation_keys, "key"))
-        return false;
+    const size_t before = json_errors_total(build->errors);
+    (void)build_check_keys(build, object, expectation_keys, "key");
+    const bool known = json_errors_total(build->errors) == before;
+    if (cJSON_GetObjectItemCaseSensitive(object, "key") == NULL)
+        build_refuse_missing(build, "key", "a key of the panel");
+    if (cJSON_GetObjectItemCaseSensitive(object, "phase") == NULL)
+        build_refuse_missing(build, "phase", "the name of a phase");
     const char *key = build_text(build, object, "key");
     const char *phase = build_text(build, object, "phase");
     expectation->name = build_text(build, object, "name");
-    if (key == NULL || phase == NULL) {
-        build_refuse(build, JSON_VALUE, "want a \"key\" of the panel and a \"phase\"");
+    bool fine = phase != NULL && find_phase(build, phase, &expectation->phase, &error);
+    if (phase != NULL && !fine)
+        refuse_name(build, "phase", &error);
+    if (key != NULL && !find_key(build, key, &expectation->item, &error)) {
+        refuse_name(build, "key", &error);
         return false;
     }
-    if (!find_subject(build->cell, key, phase, expectation, &error)) {
-        (void)snprintf(error.path, sizeof error.path, strcmp(error.value, phase) == 0 ? "/phase" : "/key");
-        build_refuse_sim(build, &error);
+    if (key == NULL)
         return false;
-    }
     const char *unit = build->cell->panel[expectation->item].reading.unit;
-    bool fine = member_bound(build, object, "min", unit, &expectation->min);
-    return member_bound(build, object, "max", unit, &expectation->max) && fine;
+    fine = member_bound(build, object, "min", unit, &expectation->min) && fine;
+    return member_bound(build, object, "max", unit, &expectation->max) && fine && known;
 }
 
 static void build_expectation(struct build *build, const cJSON *value)
@@ -262,13 +294,14 @@ static void build_expectation(struct build *build, const cJSON *value)
     struct expectation expectation = {.min = (double)-INFINITY, .max = (double)INFINITY};
     struct sim_error error = {0};
     if (cJSON_IsString(value)) {
-        if (!read_sentence(cell, value->valuestring, &expectation, &error)) {
-            build_refuse_sim(build, &error);
+        if (!read_sentence(build, value->valuestring, &expectation, &error)) {
+            if (error.rule[0] != '\0')
+                build_refuse_sim(build, JSON_VALUE, &error);
             return;
         }
         expectation.name = value->valuestring;
     } else if (!cJSON_IsObject(value)) {
-        build_refuse(build, JSON_VALUE, "want an object with key, phase, min and max, or a sentence");
+        build_refuse_value(build, value, "an object with key, phase, min and max, or a sentence");
         return;
     } else if (!build_object(build, value, &expectation)) {
         return;
@@ -290,12 +323,16 @@ void build_expectations(struct build *build, const cJSON *expectations)
     if (expectations == NULL)
         return;
     size_t length = build_enter(build, "expectations");
-    if (!cJSON_IsArray(expectations) || cJSON_GetArraySize(expectations) > SCENARIO_EXPECTATIONS_MAX) {
-        build_refuse(build, JSON_VALUE, "want a list of at most %d expectations", SCENARIO_EXPECTATIONS_MAX);
+    const int count = cJSON_GetArraySize(expectations);
+    if (!cJSON_IsArray(expectations) || count > SCENARIO_EXPECTATIONS_MAX) {
+        if (!cJSON_IsArray(expectations))
+            build_refuse_value(build, expectations, "a list of expectations");
+        else
+            build_refuse(build, JSON_VALUE, "want at most %d expectations, got %d", SCENARIO_EXPECTATIONS_MAX, count);
         build_leave(build, length);
         return;
     }
-    cell->expectations = sim_xcalloc((size_t)cJSON_GetArraySize(expectations) + 1, sizeof *cell->expectations);
+    cell->expectations = sim_xcalloc((size_t)count + 1, sizeof *cell->expectations);
     size_t index = 0;
     const cJSON *item = NULL;
     cJSON_ArrayForEach(item, expectations)

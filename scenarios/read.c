@@ -31,11 +31,64 @@ void build_refuse(struct build *build, enum json_side side, const char *format, 
     json_errors_add(build->errors, build->cell->scenario->doc, build->pointer, side, "%s", message);
 }
 
-void build_refuse_sim(struct build *build, const struct sim_error *error)
+void build_refuse_sim(struct build *build, enum json_side side, const struct sim_error *error)
 {
     char pointer[POINTER_ROOM + sizeof error->path];
     (void)snprintf(pointer, sizeof pointer, "%s%s", build->pointer, error->path);
-    json_errors_add_sim(build->errors, build->cell->scenario->doc, pointer, JSON_VALUE, error);
+    json_errors_add_sim(build->errors, build->cell->scenario->doc, pointer, side, error);
+}
+
+void build_refuse_value(struct build *build, const cJSON *value, const char *wanted)
+{
+    struct sim_error error = {0};
+    char number[48];
+    if (cJSON_IsString(value) && value->valuestring[0] != '\0')
+        (void)sim_fail(&error, value->valuestring, "want %s", wanted);
+    else if (cJSON_IsNumber(value))
+        (void)sim_fail(&error, sim_format_number(number, sizeof number, value->valuedouble), "want %s", wanted);
+    else if (cJSON_IsBool(value))
+        (void)sim_fail(&error, cJSON_IsTrue(value) ? "true" : "false", "want %s", wanted);
+    else
+        (void)sim_fail(&error, NULL, "want %s, got %s", wanted,
+                       cJSON_IsString(value)   ? "\"\""
+                       : cJSON_IsArray(value)  ? "a list"
+                       : cJSON_IsObject(value) ? "an object"
+                                               : "null");
+    build_refuse_sim(build, JSON_VALUE, &error);
+}
+
+void build_members(struct build *build, const cJSON *section, int most, void (*each)(struct build *, const cJSON *))
+{
+    if (!cJSON_IsObject(section)) {
+        build_refuse_value(build, section, "an object");
+        return;
+    }
+    if (cJSON_GetArraySize(section) > most) {
+        build_refuse(build, JSON_VALUE, "want at most %d members, got %d", most, cJSON_GetArraySize(section));
+        return;
+    }
+    const cJSON *member = NULL;
+    cJSON_ArrayForEach(member, section)
+    {
+        size_t length = build_enter(build, member->string);
+        each(build, member);
+        build_leave(build, length);
+    }
+}
+
+void build_refuse_text(struct build *build, const char *wanted, const char *text, const char *near)
+{
+    struct sim_error error = {0};
+    (void)sim_fail(&error, text, text[0] == '\0' ? "%s, got \"\"" : "%s", wanted);
+    error.near = near;
+    build_refuse_sim(build, JSON_VALUE, &error);
+}
+
+void build_refuse_missing(struct build *build, const char *key, const char *what)
+{
+    size_t length = build_enter(build, key);
+    build_refuse(build, JSON_KEY, "is missing: %s", what);
+    build_leave(build, length);
 }
 
 void build_refuse_key(struct build *build, const char *key, const char *const *known, const char *what)
@@ -51,6 +104,12 @@ void build_refuse_key(struct build *build, const char *key, const char *const *k
         build_refuse(build, JSON_KEY, "unknown %s \"%s\"", what, json_shown(shown, key));
 }
 
+bool build_written(const struct build *build, const char *section, const char *name)
+{
+    const cJSON *members = cJSON_GetObjectItemCaseSensitive(build->cell->scenario->tree, section);
+    return cJSON_IsObject(members) && cJSON_GetObjectItemCaseSensitive(members, name) != NULL;
+}
+
 bool build_fine(const struct build *build)
 {
     return json_errors_total(build->errors) == build->errors_before;
@@ -59,10 +118,9 @@ bool build_fine(const struct build *build)
 bool build_check_keys(struct build *build, const cJSON *object, const char *const *known, const char *what)
 {
     if (!cJSON_IsObject(object)) {
-        build_refuse(build, JSON_VALUE, "want an object");
+        build_refuse_value(build, object, "an object");
         return false;
     }
-    bool fine = true;
     const cJSON *member = NULL;
     cJSON_ArrayForEach(member, object)
     {
@@ -74,9 +132,8 @@ bool build_check_keys(struct build *build, const cJSON *object, const char *cons
         size_t length = build_enter(build, member->string);
         build_refuse_key(build, member->string, known, what);
         build_leave(build, length);
-        fine = false;
     }
-    return fine;
+    return true;
 }
 
 bool build_check_name(struct build *build, const char *name, bool underscore)
@@ -89,8 +146,9 @@ bool build_check_name(struct build *build, const char *name, bool underscore)
         fine = letter || name[i] == (underscore ? '_' : '-');
     }
     if (!fine) {
-        build_refuse(build, JSON_KEY, "want a name of small letters, digits and %s, a letter first, got \"%s\"",
-                     underscore ? "underscores" : "hyphens", json_shown(shown, name));
+        build_refuse(build, JSON_KEY,
+                     "want a name of at most %d small letters, digits and %s, a letter first, got \"%s\"",
+                     SCENARIO_NAME_MAX, underscore ? "underscores" : "hyphens", json_shown(shown, name));
         return false;
     }
     for (size_t i = 0; i < SIM_COUNT_OF(reserved); i++) {
@@ -161,20 +219,13 @@ bool build_raw_word(struct build *build, const char *text, struct sim_raw *raw)
 
 bool build_duration_raw(const struct sim_raw *raw, bool none, sim_ns *out, struct sim_error *error)
 {
-    char number[48];
-    if (raw->shape == SIM_RAW_STRING || raw->shape == SIM_RAW_WORD) {
-        if (none && strcmp(raw->text, "none") == 0) {
-            *out = SIM_NEVER;
-            return true;
-        }
-        if (sim_parse_duration(raw->text, out))
-            return true;
-        return sim_fail(error, raw->text, "want a duration such as \"60s\"");
-    }
-    if (raw->shape == SIM_RAW_NUMBER)
-        return sim_fail(error, sim_format_number(number, sizeof number, raw->number),
-                        "want a duration with its unit, such as \"60s\"");
-    return sim_fail(error, NULL, "want a duration such as \"60s\"");
+    const struct sim_param param = {.name = "time", .kind = SIM_PARAM_DURATION, .none = none};
+    const struct sim_target target = {.param = &param, .field = -1};
+    struct sim_value value;
+    if (!sim_param_read(NULL, &target, raw, &value, error))
+        return false;
+    *out = value.duration;
+    return true;
 }
 
 bool build_duration(struct build *build, const cJSON *object, const char *key, bool none, sim_ns *out)
@@ -187,7 +238,7 @@ bool build_duration(struct build *build, const cJSON *object, const char *key, b
     if (build_duration_raw(&raw, none, out, &error))
         return true;
     size_t length = build_enter(build, key);
-    build_refuse_sim(build, &error);
+    build_refuse_sim(build, JSON_VALUE, &error);
     build_leave(build, length);
     return false;
 }
@@ -198,7 +249,7 @@ const char *build_text(struct build *build, const cJSON *object, const char *key
     if (member == NULL || cJSON_IsString(member))
         return member == NULL ? NULL : member->valuestring;
     size_t length = build_enter(build, key);
-    build_refuse(build, JSON_VALUE, "want a text");
+    build_refuse_value(build, member, "a text");
     build_leave(build, length);
     return NULL;
 }

@@ -22,6 +22,7 @@ enum {
     SCENARIO_PHASES_MAX = 64,
     SCENARIO_PANEL_MAX = 64,
     SCENARIO_EXPECTATIONS_MAX = 500,
+    SCENARIO_WINDOWS_MAX = 100000,
     SCENARIO_NAME_MAX = 64,
     CELL_BINS = 60
 };
@@ -106,7 +107,7 @@ struct scenario *scenario_load(const char *path, struct json_errors *errors);
 void scenario_destroy(struct scenario *scenario);
 
 /* The file of a scenario: `argument` itself when it names a file (it holds a slash or ends in .json), else the shipped
- * scenario of that name. NULL when there is none (caller says so); free the result. */
+ * scenario of that name, else any file of that name. NULL when there is none (caller says so); free the result. */
 char *scenario_find(const char *argument);
 /* The shipped scenario of a file name ("sre-lab.json" or "sre-lab"); NULL when there is none. Free the result. */
 char *scenario_find_shipped(const char *name);

@@ -17,12 +17,14 @@ static void build_phase(struct build *build, const cJSON *object)
         return;
     struct phase phase = {.name = object->string, .from = -1, .to = -1};
     (void)build_text(build, object, "title");
-    bool fine = build_duration(build, object, "from", false, &phase.from);
-    fine = build_duration(build, object, "to", false, &phase.to) && fine;
-    fine = build_duration(build, object, "settle", false, &phase.settle) && fine;
-    if (fine && (phase.from < 0 || phase.to < 0))
-        build_refuse(build, JSON_KEY, "is missing \"%s\", a time such as \"60s\"", phase.from < 0 ? "from" : "to");
-    else if (fine)
+    if (cJSON_GetObjectItemCaseSensitive(object, "from") == NULL)
+        build_refuse_missing(build, "from", "when the phase begins, such as \"60s\"");
+    if (cJSON_GetObjectItemCaseSensitive(object, "to") == NULL)
+        build_refuse_missing(build, "to", "when the phase ends, such as \"660s\"");
+    (void)build_duration(build, object, "from", false, &phase.from);
+    (void)build_duration(build, object, "to", false, &phase.to);
+    (void)build_duration(build, object, "settle", false, &phase.settle);
+    if (phase.from >= 0 && phase.to >= 0)
         cell->phases[cell->phase_count++] = phase;
 }
 
@@ -41,19 +43,8 @@ void build_phases(struct build *build, const cJSON *phases)
     if (phases == NULL)
         return;
     size_t length = build_enter(build, "phases");
-    if (!cJSON_IsObject(phases) || cJSON_GetArraySize(phases) > SCENARIO_PHASES_MAX) {
-        build_refuse(build, JSON_VALUE, "want an object of at most %d phases", SCENARIO_PHASES_MAX);
-        build_leave(build, length);
-        return;
-    }
-    cell->phases = sim_xcalloc((size_t)cJSON_GetArraySize(phases) + 1, sizeof *cell->phases);
-    const cJSON *member = NULL;
-    cJSON_ArrayForEach(member, phases)
-    {
-        size_t inner = build_enter(build, member->string);
-        build_phase(build, member);
-        build_leave(build, inner);
-    }
+    cell->phases = sim_xcalloc(SCENARIO_PHASES_MAX, sizeof *cell->phases);
+    build_members(build, phases, SCENARIO_PHASES_MAX, build_phase);
     build_leave(build, length);
 }
 
@@ -73,7 +64,7 @@ static void check_phase(struct build *build, const struct phase *phase)
     size_t inner = build_enter(build, phase->name);
     if (phase->to <= phase->from)
         refuse_time(build, "to", "want a time after \"from\", which is", phase->from, phase->to);
-    else if (phase->to > until)
+    else if (until > 0 && phase->to > until)
         refuse_time(build, "to", "want a time not after the run's end at", until, phase->to);
     else if (phase->settle >= phase->to - phase->from)
         refuse_time(build, "settle", "want less than the phase's length of", phase->to - phase->from, phase->settle);
@@ -94,18 +85,34 @@ static void add_bins(struct cell *cell)
     }
 }
 
+/* Puts the phases in the order of time; expectations refer to them by their place. */
+static void sort_phases(struct cell *cell)
+{
+    const char *names[SCENARIO_PHASES_MAX];
+    if (cell->phase_count == 0)
+        return;
+    for (uint32_t i = 0; i < cell->phase_count; i++)
+        names[i] = cell->phases[i].name;
+    qsort(cell->phases, cell->phase_count, sizeof *cell->phases, by_time);
+    for (uint32_t i = 0; i < cell->expectation_count; i++) {
+        struct expectation *expectation = &cell->expectations[i];
+        const char *name = names[expectation->phase];
+        expectation->phase = 0;
+        while (strcmp(cell->phases[expectation->phase].name, name) != 0)
+            expectation->phase++;
+    }
+}
+
 void build_timeline(struct build *build)
 {
     struct cell *cell = build->cell;
-    if (cell->until <= 0)
-        return; /* refused already */
-    if (cell->phase_count > 0)
-        qsort(cell->phases, cell->phase_count, sizeof *cell->phases, by_time);
+    sort_phases(cell);
     for (uint32_t i = 0; i < cell->phase_count; i++)
         check_phase(build, &cell->phases[i]);
-    build_fault_events(build);
+    build_check_faults(build);
     if (!build_fine(build))
         return;
+    build_fault_events(cell);
     for (uint32_t i = 0; i < cell->phase_count; i++) {
         struct phase *phase = &cell->phases[i];
         phase->interval = sim_add_interval(cell->sim, phase->name, phase->from + phase->settle, phase->to);

@@ -76,6 +76,7 @@ bool sim_fail(struct sim_error *error, const char *value, const char *rule, ...)
     copy_cut(error->value, sizeof error->value, value == NULL ? "" : value);
     copy_cut(error->rule, sizeof error->rule, text);
     error->path[0] = '\0';
+    error->near = NULL;
     return false;
 }
 

@@ -52,6 +52,7 @@ struct sim_error {
     char path[160]; /* where in the input: "/nodes/redis/ttl", or "" */
     char rule[240]; /* what was wanted: "want a duration above 0 such as \"60s\"" */
     char value[96]; /* what was got, as written, or "" */
+    const char *near; /* the nearest thing there is, for "did you mean"; NULL: none. Static, or as old as the world */
 };
 
 /* Fills `error` (may be NULL) with an empty path, for the caller who knows where to set; always returns false. `value`

@@ -31,10 +31,10 @@ struct sim_outcome {
 
 enum sim_call_flags {
     SIM_CALL_ARRIVED = 1,
-    SIM_CALL_REPLIED = 2,  /* the callee's side has ended */
-    SIM_CALL_ENDED = 4,    /* the caller's side has ended */
-    SIM_CALL_STARTING = 8, /* being begun: a reply now needs no event */
-    SIM_CALL_STARTED = 16, /* by sim_start: collected by sim_join */
+    SIM_CALL_REPLIED = 2,   /* the callee's side has ended */
+    SIM_CALL_ENDED = 4,     /* the caller's side has ended */
+    SIM_CALL_STARTING = 8,  /* being begun: a reply now needs no event */
+    SIM_CALL_STARTED = 16,  /* by sim_start: collected by sim_join */
     SIM_CALL_ANSWERED = 32, /* the reply reached the caller in time; else what `reply` holds is not for it */
     SIM_CALL_ABANDONED = 64 /* the callee knows, or its node will on arrival, that the caller has gone */
 };

@@ -322,7 +322,7 @@ char *sim_param_text(const struct sim_param *param, const struct sim_value *valu
         break;
     case SIM_PARAM_NODE:
         if (value->node == NULL)
-            put(&text, "null");
+            put(&text, "\"none\"");
         else
             put_quoted(&text, value->node->name);
         break;

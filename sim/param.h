@@ -132,7 +132,7 @@ bool sim_value_equal(const struct sim_param *param, const struct sim_value *a, c
 char *sim_param_text(const struct sim_param *param, const struct sim_value *value);
 
 /* Finds "node.param", "node.part.param", "links.name.param", the field of a distribution one dot more. On false `error`
- * says what was wrong and names the nearest thing there is. The path's bounds: 200 characters. */
+ * says what was wrong, its value the word that is not known. The path's bound: 200 characters. */
 bool sim_target_find(struct sim *sim, const char *path, struct sim_target *target, struct sim_error *error);
 /* The same below one node or link: "param", "part.param", with an optional field. */
 bool sim_target_find_in_node(struct sim_node *node, const char *path, struct sim_target *target,

@@ -147,7 +147,7 @@ bool sim_reading_find(struct sim *sim, const char *text, struct sim_reading *rea
     const char *name = take_word(&rest);
     reading->node = sim_find_node(sim, name);
     if (reading->node == NULL)
-        return sim_fail(error, text, "want a reading such as \"gateway.latency.p95\" of a node there is");
+        return sim_fail(error, text, "want a reading of a node, such as \"gateway.latency.p95\"");
     if (!find_in_node(reading, rest, error))
         return false;
     if (sim->instruments != NULL)

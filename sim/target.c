@@ -45,7 +45,7 @@ static bool find_param(const struct sim_param *table, const char *owner, const s
                        struct sim_target *target, struct sim_error *error)
 {
     if (at >= words->count)
-        return sim_fail(error, owner, "want a param after \"%s\"", owner);
+        return sim_fail(error, NULL, "want a param after \"%s\"", owner);
     const struct sim_param *param = sim_param_find(table, words->word[at]);
     if (param == NULL)
         return sim_fail(error, words->word[at], "want a param of \"%s\"", owner);
@@ -53,11 +53,14 @@ static bool find_param(const struct sim_param *table, const char *owner, const s
     target->field = -1;
     if (at + 1 == words->count)
         return true;
-    if (param->kind != SIM_PARAM_DIST || at + 2 != words->count)
+    if (param->kind != SIM_PARAM_DIST)
         return sim_fail(error, words->word[at + 1], "want nothing after \"%s.%s\"", owner, param->name);
     target->field = find_field_name(words->word[at + 1]);
     if (target->field < 0)
         return sim_fail(error, words->word[at + 1], "want the field of a distribution, such as median or sigma");
+    if (at + 2 != words->count)
+        return sim_fail(error, words->word[at + 2], "want nothing after \"%s.%s.%s\"", owner, param->name,
+                        words->word[at + 1]);
     return true;
 }
 
@@ -105,13 +108,13 @@ bool sim_target_find(struct sim *sim, const char *path, struct sim_target *targe
     if (strcmp(words.word[0], "links") == 0) {
         struct sim_link *link = words.count > 1 ? sim_find_link(sim, words.word[1]) : NULL;
         if (link == NULL)
-            return sim_fail(error, path, "want the name of a link there is after \"links\"");
+            return sim_fail(error, words.count > 1 ? words.word[1] : NULL, "want the name of a link after \"links\"");
         return find_in_link(link, &words, 2, target, error);
     }
     struct sim_node *node = sim_find_node(sim, words.word[0]);
     if (node == NULL)
         return sim_fail(error, words.word[0],
-                        "want a path that begins with a node there is, or with \"links\", "
-                        "\"faults\" or \"phases\"");
+                        "want a path that begins with a node there is, or with \"links\", \"faults\", \"phases\" or "
+                        "\"run\"");
     return find_in_node(node, &words, 1, target, error);
 }

@@ -16,7 +16,7 @@
 static const struct sim_limits default_limits = {
     .events = 0,
     .steps_per_instant = 5000000,
-    .calls = 2000000,
+    .calls = 500000, /* a third of a GiB with their frames and timers */
     .depth = 100,
 };
 
@@ -174,9 +174,28 @@ struct sim_link *sim_add_link(struct sim *sim, const char *name, struct sim_node
 
 /* ---- the start ---- */
 
-/* Whether calls made at one instant could come round to `start` again: follows node references over which there is no
- * link. `depth` bounds the walk: a longer chain than there are nodes has a circle in it. */
-static bool reaches(const struct sim_node *node, const struct sim_node *start, uint32_t depth, bool *visited)
+struct check {
+    void (*refuse)(void *context, const struct sim_error *error);
+    void *context;
+    bool fine;
+};
+
+static void complain(struct check *check, struct sim_error *error, const char *path, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void complain(struct check *check, struct sim_error *error, const char *path, ...)
+{
+    va_list arguments;
+    va_start(arguments, path);
+    (void)vsnprintf(error->path, sizeof error->path, path, arguments);
+    va_end(arguments);
+    check->fine = false;
+    check->refuse(check->context, error);
+}
+
+/* Whether `node` refers, directly or through others, to `start`; then `way` ends with the names from the node on. Links
+ * make no difference: a request that comes back to where it was would go round for ever over them too. */
+static bool reaches(const struct sim_node *node, const struct sim_node *start, bool *visited, char way[96])
 {
     for (const struct sim_param *param = node->type->params; param != NULL && param->name != NULL; param++) {
         if (param->kind != SIM_PARAM_NODE && param->kind != SIM_PARAM_NODE_LIST)
@@ -187,39 +206,44 @@ static bool reaches(const struct sim_node *node, const struct sim_node *start, u
         struct sim_node **nodes = param->kind == SIM_PARAM_NODE ? &one : value.list.nodes;
         uint32_t count = param->kind == SIM_PARAM_NODE ? (one != NULL) : value.list.count;
         for (uint32_t i = 0; i < count; i++) {
-            if (nodes[i] == start)
-                return true;
-            if (visited[nodes[i]->index])
+            const bool back = nodes[i] == start;
+            if (!back && visited[nodes[i]->index])
                 continue;
             visited[nodes[i]->index] = true;
-            if (depth > 0 && reaches(nodes[i], start, depth - 1, visited))
-                return true;
+            if (!back && !reaches(nodes[i], start, visited, way))
+                continue;
+            char rest[96];
+            (void)snprintf(rest, sizeof rest, "%s", back ? start->name : way);
+            (void)snprintf(way, sizeof rest, "%.40s -> %.50s", node->name, rest);
+            return true;
         }
     }
     return false;
 }
 
-static bool check_circles(struct sim *sim, struct sim_error *error)
+/* Finds the first circle. */
+static void check_circles(struct sim *sim, struct check *check)
 {
     bool *visited = sim_xcalloc(sim->node_count + 1, sizeof *visited);
-    bool fine = true;
-    for (uint32_t i = 0; i < sim->node_count && fine; i++) {
+    for (uint32_t i = 0; i < sim->node_count; i++) {
+        char way[96] = "";
         memset(visited, 0, sim->node_count * sizeof *visited);
-        if (reaches(sim->nodes[i], sim->nodes[i], sim->node_count, visited)) {
-            fine = sim_fail(error, NULL, "calls itself, through the nodes it refers to: want no circle");
-            (void)snprintf(error->path, sizeof error->path, "%s", sim->nodes[i]->name);
-        }
+        if (!reaches(sim->nodes[i], sim->nodes[i], visited, way))
+            continue;
+        struct sim_error error;
+        (void)sim_fail(&error, way, "want no circle of nodes that refer to each other");
+        complain(check, &error, "%s", sim->nodes[i]->name);
+        break;
     }
     free(visited);
-    return fine;
 }
 
-static bool check_params(struct sim_target target, const struct sim_param *table, const char *name,
-                         struct sim_error *error)
+static void check_params(struct sim_node *node, struct check *check)
 {
-    for (const struct sim_param *param = table; param != NULL && param->name != NULL; param++) {
+    struct sim_target target = {.base = node, .node = node, .field = -1};
+    struct sim_error error;
+    for (const struct sim_param *param = node->type->params; param != NULL && param->name != NULL; param++) {
         target.param = param;
-        target.field = -1;
         bool missing = false;
         struct sim_value value = sim_param_get(&target);
         if (param->initial == NULL && param->kind == SIM_PARAM_NODE)
@@ -227,56 +251,78 @@ static bool check_params(struct sim_target target, const struct sim_param *table
         if (param->initial == NULL && param->kind == SIM_PARAM_NODE_LIST)
             missing = value.list.count == 0;
         if (missing) {
-            (void)sim_fail(error, NULL, "is missing \"%s\": %s", param->name, param->help);
-            (void)snprintf(error->path, sizeof error->path, "%s", name);
-            return false;
+            (void)sim_fail(&error, NULL, "is missing: %s", param->help);
+            complain(check, &error, "%s.%s", node->name, param->name);
         }
-        if (param->kind == SIM_PARAM_NODE && param->owns && value.node != NULL) {
-            if (value.node->owner != NULL && value.node->owner != target.node) {
-                (void)sim_fail(error, value.node->name, "want a node of its own, this one belongs to \"%s\"",
-                               value.node->owner->name);
-                (void)snprintf(error->path, sizeof error->path, "%s.%s", name, param->name);
-                return false;
-            }
-            value.node->owner = target.node;
+        if (param->kind != SIM_PARAM_NODE || !param->owns || value.node == NULL)
+            continue;
+        if (value.node->owner != NULL && value.node->owner != node) {
+            (void)sim_fail(&error, value.node->name, "want a node of its own, this one belongs to \"%s\"",
+                           value.node->owner->name);
+            complain(check, &error, "%s.%s", node->name, param->name);
+            continue;
         }
+        value.node->owner = node;
     }
-    return true;
 }
 
-static bool check_node(struct sim_node *node, struct sim_error *error)
+static void check_node(struct sim_node *node, struct check *check)
 {
-    char name[120];
-    (void)snprintf(name, sizeof name, "%s", node->name);
-    if (!check_params((struct sim_target){.base = node, .node = node}, node->type->params, name, error))
-        return false;
-    struct sim_error inner = {0};
-    if (node->type->check != NULL && !node->type->check(node, &inner)) {
-        *error = inner;
-        (void)snprintf(error->path, sizeof error->path, "%s.%.30s", name, inner.path);
-        return false;
+    struct sim_error error = {0};
+    char below[40];
+    check_params(node, check);
+    if (node->type->check != NULL && !node->type->check(node, &error)) {
+        (void)snprintf(below, sizeof below, "%.39s", error.path);
+        complain(check, &error, "%s.%s", node->name, below);
     }
     for (const struct sim_part *part = node->type->parts; part != NULL && part->name != NULL; part++) {
-        const void *base = (const char *)node + part->offset;
-        if (part->type->check == NULL || part->type->check(base, &inner))
+        if (part->type->check == NULL || part->type->check((const char *)node + part->offset, &error))
             continue;
-        *error = inner;
-        (void)snprintf(error->path, sizeof error->path, "%s.%s.%.30s", name, part->name, inner.path);
-        return false;
+        (void)snprintf(below, sizeof below, "%.39s", error.path);
+        complain(check, &error, "%s.%s.%s", node->name, part->name, below);
     }
-    return true;
+}
+
+/* What is told (a pool's release) is handled at once, and a grant goes to a call that is open at that instant: neither
+ * can cross a link. */
+static void check_links(struct sim *sim, struct check *check)
+{
+    struct sim_error error;
+    for (uint32_t i = 0; i < sim->link_count; i++) {
+        const struct sim_node *to = sim->links[i]->to;
+        if (to->type->told == NULL)
+            continue;
+        (void)sim_fail(&error, to->name, "want no link to a %s: acquire and release cross no network", to->type->name);
+        complain(check, &error, "links.%s", sim->links[i]->name);
+    }
+}
+
+bool sim_check_world(struct sim *sim, void (*refuse)(void *context, const struct sim_error *error), void *context)
+{
+    struct check check = {.refuse = refuse, .context = context, .fine = true};
+    sim_assert(!sim->started);
+    for (uint32_t i = 0; i < sim->node_count; i++) {
+        sim->nodes[i]->index = i;
+        sim->nodes[i]->owner = NULL;
+    }
+    for (uint32_t i = 0; i < sim->node_count; i++)
+        check_node(sim->nodes[i], &check);
+    check_links(sim, &check);
+    check_circles(sim, &check);
+    return check.fine;
+}
+
+static void keep_first(void *context, const struct sim_error *error)
+{
+    struct sim_error *first = context;
+    if (first->rule[0] == '\0')
+        *first = *error;
 }
 
 bool sim_start_world(struct sim *sim, struct sim_error *error)
 {
-    sim_assert(!sim->started);
-    for (uint32_t i = 0; i < sim->node_count; i++)
-        sim->nodes[i]->index = i;
-    for (uint32_t i = 0; i < sim->node_count; i++) {
-        if (!check_node(sim->nodes[i], error))
-            return false;
-    }
-    if (!check_circles(sim, error))
+    *error = (struct sim_error){0};
+    if (!sim_check_world(sim, keep_first, error))
         return false;
     sim->started = true;
     sim_panic_watch(sim);
@@ -358,8 +404,7 @@ void sim_finish(struct sim *sim)
 {
     sim_assert(!sim->finished);
     sim->finished = true;
-    if (sim->last_cut < sim->now)
-        sim_metrics_cut(sim, sim->now);
+    sim_metrics_finish(sim);
     const struct sim_sample *samples = sim->intervals[0].samples;
     for (uint32_t i = 0; i < sim->instrument_count; i++) {
         const struct sim_instrument *instrument = &sim->instruments[i];

@@ -19,6 +19,9 @@ struct bench_part1 {
 
 /* M/M/1 at rho 0.8 at event level through the public API: `objects` arrivals, each an arrival and a departure event. */
 struct bench_mm1 bench_mm1(uint64_t objects);
+/* The hold model: wall ns of one hold (one event fires and schedules its successor) when `pending` events are pending,
+ * over `holds` of them. */
+double bench_hold(uint32_t pending, uint64_t holds);
 /* Closed clients, a link, a service with one cpu burst: requests a second of wall time. */
 double bench_chain(uint64_t requests);
 /* `simex run part1 --quiet`, in a process of its own. wall_s < 0: it could not be run. */
