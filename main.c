@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* simex: the table of commands. */
+#include "plots/plot.h"
 #include "reports/command.h"
 #include "scenarios/suggest.h"
 #include "tests/bench/bench.h"
@@ -17,8 +18,11 @@ static const struct command commands[] = {
     {"runs", "what the store holds", cmd_runs},
     {"show", "print a stored run again", cmd_show},
     {"delete", "delete a stored run", cmd_delete},
+    {"plot", "draw runs: pictures with their data and gnuplot scripts", cmd_plot},
+    {"export", "a run as CSV, JSON or OpenMetrics", cmd_export},
     {"bench", "how fast this build is on this machine", cmd_bench},
     {"version", "version, model id, libm and CPU class", cmd_version},
+    {"complete", NULL, cmd_complete},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -27,17 +31,22 @@ static void print_help(FILE *out)
     (void)fprintf(out, "Usage: simex COMMAND [ARGUMENT...]\n"
                        "Simulates a service and what is done to it (chaos experiments): in a blink, on a\n"
                        "laptop, with the same numbers every time.\n\n");
-    for (size_t i = 0; i < COMMANDS; i++)
-        (void)fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (commands[i].help != NULL)
+            (void)fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+    }
     (void)fprintf(out, "\nsimex COMMAND --help says more of each. Begin with: simex run part1\n");
 }
 
 static int unknown(const char *name)
 {
     const char *names[COMMANDS];
-    for (size_t i = 0; i < COMMANDS; i++)
-        names[i] = commands[i].name;
-    const char *near = suggest_nearest(name, names, COMMANDS);
+    size_t count = 0;
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (commands[i].help != NULL)
+            names[count++] = commands[i].name;
+    }
+    const char *near = suggest_nearest(name, names, count);
     (void)fprintf(stderr, "simex: no command \"%.60s\"", name);
     if (near != NULL)
         (void)fprintf(stderr, "; did you mean \"%s\"?\n", near);

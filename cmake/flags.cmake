@@ -13,6 +13,11 @@ if(SIMEX_WERROR)
     add_compile_options(-Werror)
 endif()
 
+if(SIMEX_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+    add_link_options(-fsanitize=address,undefined -fno-sanitize-recover=all)
+endif()
+
 if(SIMEX_SANITIZE)
     add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
     add_link_options(-fsanitize=address,undefined -fno-sanitize-recover=all)

@@ -175,6 +175,7 @@ int cmd_run(int argc, char **argv)
     cell_options_init(&arguments.cell);
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
         return EXIT_USAGE;
+    interrupt_watch();
     struct scenario **scenarios = sim_xcalloc(arguments.count + 1, sizeof(struct scenario *));
     for (size_t i = 0; i < arguments.count; i++) {
         int one = EXIT_FINE;

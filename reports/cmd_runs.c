@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the store holds: `simex runs`, `simex show`, `simex delete`. */
+#include "reports/as_prometheus.h"
 #include "reports/command.h"
 #include "reports/options.h"
 #include "reports/show.h"
@@ -16,8 +17,11 @@ struct arguments {
     const char *db;
     char **runs;
     int count;
-    bool wants_runs;
+    bool wants_runs, as_prometheus;
+    struct openmetrics_bounds bounds;
 };
+
+enum { OPTION_AS_PROMETHEUS = 2000, OPTION_BUCKETS };
 
 static const struct argp_option db_options[] = {
     {.name = "db", .key = OPTION_DB, .arg = "FILE", .doc = "the store (default simex.db, or $SIMEX_DB)"}, {0}};
@@ -33,6 +37,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case OPTION_DB:
         arguments->db = argument;
+        return 0;
+    case OPTION_AS_PROMETHEUS:
+        arguments->as_prometheus = true;
+        return 0;
+    case OPTION_BUCKETS:
+        if (!openmetrics_bounds_parse(&arguments->bounds, argument))
+            argp_error(state, "--buckets wants lab, prometheus, or rising seconds such as 0.1,0.5,1, got \"%s\"",
+                       argument);
         return 0;
     case ARGP_KEY_ARGS:
         arguments->runs = state->argv + state->next;
@@ -196,31 +208,52 @@ int cmd_runs(int argc, char **argv)
 
 /* ---- show ---- */
 
+static int show_one(const struct store *store, int64_t key, const struct arguments *arguments)
+{
+    int code = EXIT_FINE;
+    struct record *record = store_get(store, key);
+    if (record == NULL)
+        code = EXIT_IO;
+    else if (arguments->as_prometheus)
+        code = as_prometheus_show(store, key, record, &arguments->bounds, arguments->format);
+    else if (arguments->format == FORMAT_JSON)
+        show_run_json(stdout, record);
+    else
+        show_run_text(stdout, record);
+    record_destroy(record);
+    return code;
+}
+
+static const struct argp_option show_options[] = {
+    {.name = "db", .key = OPTION_DB, .arg = "FILE", .doc = "the store (default simex.db, or $SIMEX_DB)"},
+    {.name = "as-prometheus",
+     .key = OPTION_AS_PROMETHEUS,
+     .doc = "beside the exact percentiles those that a dashboard on Prometheus would show, and why they differ"},
+    {.name = "buckets",
+     .key = OPTION_BUCKETS,
+     .arg = "LIST",
+     .doc = "with --as-prometheus: upper bounds of its buckets: lab (default), prometheus, or seconds such as "
+            "0.1,0.5,1"},
+    {0}};
+
 int cmd_show(int argc, char **argv)
 {
-    static const struct argp argp = {.options = db_options,
+    static const struct argp argp = {.options = show_options,
                                      .parser = parse,
                                      .args_doc = "RUN...",
                                      .doc = "Prints stored runs again, exactly as simex run did.\v"
                                             "RUN is the id of a run, its first four digits or more, or `last`.",
                                      .children = children};
     struct arguments arguments = {.format = FORMAT_TEXT, .wants_runs = true};
+    (void)openmetrics_bounds_parse(&arguments.bounds, "lab");
     struct store store;
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
         return EXIT_USAGE;
     int64_t *runs = sim_xcalloc((size_t)arguments.count + 1, sizeof *runs);
     int code = store_open(&store, store_path(arguments.db), STORE_READ);
     if (code == EXIT_FINE && find_runs(&store, &arguments, runs, &code)) {
-        for (int i = 0; i < arguments.count && code == EXIT_FINE; i++) {
-            struct record *record = store_get(&store, runs[i]);
-            if (record == NULL)
-                code = EXIT_IO;
-            else if (arguments.format == FORMAT_JSON)
-                show_run_json(stdout, record);
-            else
-                show_run_text(stdout, record);
-            record_destroy(record);
-        }
+        for (int i = 0; i < arguments.count && code == EXIT_FINE; i++)
+            code = show_one(&store, runs[i], &arguments);
     }
     store_close(&store);
     free(runs);

@@ -20,7 +20,7 @@ enum exit_code {
 
 struct command {
     const char *name;
-    const char *help; /* one line */
+    const char *help; /* one line; NULL: not listed */
     /* argv[0] is "simex NAME". Returns an exit code. */
     int (*run)(int argc, char **argv);
 };
@@ -32,7 +32,9 @@ int cmd_run(int argc, char **argv);
 int cmd_runs(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_delete(int argc, char **argv);
+int cmd_export(int argc, char **argv);
 int cmd_version(int argc, char **argv);
+int cmd_complete(int argc, char **argv);
 
 /* The exit code that outranks the other. */
 int worse_exit(int a, int b);

@@ -16,12 +16,16 @@ static char *column(sqlite3_stmt *row, int index)
 
 static enum sim_metric_kind kind_of(const char *name)
 {
-    if (strcmp(name, "counter") == 0)
-        return SIM_METRIC_COUNTER;
-    return strcmp(name, "gauge") == 0 ? SIM_METRIC_GAUGE : SIM_METRIC_HISTOGRAM;
+    static const char *const kinds[] = {"counter", "gauge", "histogram"};
+    for (size_t kind = 0; name != NULL && kind < SIM_COUNT_OF(kinds); kind++) {
+        if (strcmp(name, kinds[kind]) == 0)
+            return (enum sim_metric_kind)kind;
+    }
+    return SIM_METRIC_KINDS;
 }
 
-static void add_series(struct series_list *list, sqlite3_stmt *row)
+/* False when the row is not what the schema allows: the store is damaged. */
+static bool add_series(struct series_list *list, sqlite3_stmt *row)
 {
     list->items = sim_xrealloc(list->items, (list->count + 1) * sizeof *list->items);
     struct series *series = &list->items[list->count++];
@@ -33,6 +37,8 @@ static void add_series(struct series_list *list, sqlite3_stmt *row)
     series->unit = column(row, 5);
     series->status = column(row, 6);
     series->reason = column(row, 7);
+    return series->node != NULL && series->metric != NULL && series->unit != NULL &&
+           (series->status == NULL) == (series->reason == NULL) && series->kind != SIM_METRIC_KINDS;
 }
 
 bool series_list_read(const struct store *store, int64_t run, struct series_list *list)
@@ -47,8 +53,8 @@ bool series_list_read(const struct store *store, int64_t run, struct series_list
         step = sqlite3_bind_int64(statement, 1, run);
     while (step == SQLITE_OK || step == SQLITE_ROW) {
         step = sqlite3_step(statement);
-        if (step == SQLITE_ROW)
-            add_series(list, statement);
+        if (step == SQLITE_ROW && !add_series(list, statement))
+            step = SQLITE_CORRUPT;
     }
     if (step != SQLITE_DONE)
         (void)store_fail(store, "read the series");
@@ -90,7 +96,23 @@ static const char *const queries[] = {
                              "FROM histogram_point WHERE series = ?1 ORDER BY t_ns",
 };
 
-static void read_point(sqlite3_stmt *row, enum sim_metric_kind kind, struct series_point *point)
+static void add_up(void *context, uint32_t bucket, uint64_t count)
+{
+    uint64_t *sum = context;
+    (void)bucket;
+    *sum += count;
+}
+
+/* A histogram's buckets must hold what its count says, or its percentiles have no answer. */
+static bool is_whole(const struct series_point *point)
+{
+    uint64_t sum = 0;
+    return point->count > 0 && point->low >= 0 && point->low <= point->high &&
+           spool_decode(point->buckets, point->bytes, add_up, &sum) && sum == (uint64_t)point->count;
+}
+
+/* False when the row is not what the schema allows: the store is damaged. */
+static bool read_point(sqlite3_stmt *row, enum sim_metric_kind kind, struct series_point *point)
 {
     *point = (struct series_point){.t = sqlite3_column_int64(row, 0), .count = sqlite3_column_int64(row, 1)};
     if (kind == SIM_METRIC_GAUGE) {
@@ -107,7 +129,9 @@ static void read_point(sqlite3_stmt *row, enum sim_metric_kind kind, struct seri
         point->p99 = sqlite3_column_int64(row, 7);
         point->buckets = sqlite3_column_blob(row, 8);
         point->bytes = (size_t)sqlite3_column_bytes(row, 8);
+        return point->t >= 0 && is_whole(point);
     }
+    return point->t >= 0;
 }
 
 bool series_each(const struct store *store, const struct series *series,
@@ -122,8 +146,10 @@ bool series_each(const struct store *store, const struct series *series,
         step = sqlite3_step(statement);
         if (step != SQLITE_ROW)
             break;
-        read_point(statement, series->kind, &point);
-        each(context, &point);
+        if (read_point(statement, series->kind, &point))
+            each(context, &point);
+        else
+            step = SQLITE_CORRUPT;
     }
     if (step != SQLITE_DONE)
         (void)store_fail(store, "read a series");

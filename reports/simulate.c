@@ -22,8 +22,9 @@ int simulate_stopped(const struct cell *cell)
                       sim_ns_to_s(cell->sim->now));
         return interrupt_code();
     }
-    (void)fprintf(stderr, "simex: %s: stopped at %s of simulated time: %s\n", cell->scenario->path,
-                  cell->sim->error.value, cell->sim->error.rule);
+    char shown[JSON_SHOWN_BYTES];
+    (void)fprintf(stderr, "simex: %s: stopped at %s of simulated time: %s\n",
+                  json_shown(shown, cell->scenario->path), cell->sim->error.value, cell->sim->error.rule);
     return EXIT_BAD_SCENARIO;
 }
 

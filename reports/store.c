@@ -43,6 +43,12 @@ int store_fail(const struct store *store, const char *doing)
     case SQLITE_BUSY:
         said = "another process holds it";
         break;
+    case SQLITE_CORRUPT:
+    case SQLITE_OK: /* SQLite is content, what it read is not */
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        said = "it is damaged";
+        break;
     default:
         break;
     }

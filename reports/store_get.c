@@ -36,10 +36,24 @@ static bool next(struct reader *reader, sqlite3_stmt *statement)
     return false;
 }
 
-static const char *text(struct reader *reader, sqlite3_stmt *statement, int column)
+/* NULL is what a damaged store gives where the schema forbids it. */
+static const char *optional_text(struct reader *reader, sqlite3_stmt *statement, int column)
 {
     const char *found = (const char *)sqlite3_column_text(statement, column);
     return found == NULL ? NULL : sim_arena_strdup(&reader->record->arena, found);
+}
+
+static const char *text(struct reader *reader, sqlite3_stmt *statement, int column)
+{
+    const char *found = optional_text(reader, statement, column);
+    reader->failed = reader->failed || found == NULL;
+    return found == NULL ? "" : found;
+}
+
+/* What the rest of simex counts on, and divides by. */
+static void require(struct reader *reader, bool holds)
+{
+    reader->failed = reader->failed || !holds;
 }
 
 static double real_or(sqlite3_stmt *statement, int column, double otherwise)
@@ -79,10 +93,10 @@ static void read_run(struct reader *reader)
         record->id = text(reader, row, 0);
         record->scenario = text(reader, row, 1);
         record->title = text(reader, row, 2);
-        reader->failed = !sim_parse_u64((const char *)sqlite3_column_text(row, 3), &record->seed);
+        require(reader, sim_parse_u64(text(reader, row, 3), &record->seed));
         record->version = text(reader, row, 4);
         record->model = text(reader, row, 5);
-        record->fingerprint = strtoull((const char *)sqlite3_column_text(row, 6), NULL, 16);
+        record->fingerprint = strtoull(text(reader, row, 6), NULL, 16);
         record->events = (uint64_t)sqlite3_column_int64(row, 7);
         record->until = sqlite3_column_int64(row, 8);
         record->window = sqlite3_column_int64(row, 9);
@@ -90,6 +104,9 @@ static void read_run(struct reader *reader)
         record->source = text(reader, row, 11);
         record->overrides = text(reader, row, 12);
         record->canonical = text(reader, row, 13);
+        require(reader, record->until > 0 && record->until <= SIM_NS_MAX && record->window > 0 &&
+                            (record->until - 1) / record->window < SCENARIO_WINDOWS_MAX &&
+                            record->bin_count <= SCENARIO_WINDOWS_MAX);
     }
 }
 
@@ -100,13 +117,17 @@ static void read_phases(struct reader *reader)
     record->phases = room(reader, count, sizeof *record->phases);
     sqlite3_stmt *row = query(reader, "SELECT name, from_ns, to_ns, settle_ns, unfinished, ended FROM phase "
                                       "WHERE run = ?1 ORDER BY phase");
-    while (next(reader, row) && record->phase_count < count)
-        record->phases[record->phase_count++] = (struct record_phase){.name = text(reader, row, 0),
-                                                                      .from = sqlite3_column_int64(row, 1),
-                                                                      .to = sqlite3_column_int64(row, 2),
-                                                                      .settle = sqlite3_column_int64(row, 3),
-                                                                      .open = sqlite3_column_int64(row, 4),
-                                                                      .ended = sqlite3_column_int64(row, 5)};
+    while (next(reader, row) && record->phase_count < count) {
+        struct record_phase *phase = &record->phases[record->phase_count++];
+        *phase = (struct record_phase){.name = text(reader, row, 0),
+                                       .from = sqlite3_column_int64(row, 1),
+                                       .to = sqlite3_column_int64(row, 2),
+                                       .settle = sqlite3_column_int64(row, 3),
+                                       .open = sqlite3_column_int64(row, 4),
+                                       .ended = sqlite3_column_int64(row, 5)};
+        require(reader, phase->from >= 0 && phase->from < phase->to && phase->to <= record->until &&
+                            phase->settle >= 0 && phase->settle < phase->to - phase->from);
+    }
 }
 
 static void read_faults(struct reader *reader)
@@ -170,7 +191,7 @@ static void read_verdicts(struct reader *reader)
                       "FROM verdict WHERE run = ?1 ORDER BY verdict");
     while (next(reader, row) && record->verdict_count < count) {
         struct record_verdict *verdict = &record->verdicts[record->verdict_count++];
-        verdict->name = text(reader, row, 0);
+        verdict->name = optional_text(reader, row, 0);
         verdict->phase = (uint32_t)sqlite3_column_int64(row, 1);
         verdict->item = (uint32_t)sqlite3_column_int64(row, 2);
         verdict->min = real_or(row, 3, (double)-INFINITY);
@@ -178,7 +199,7 @@ static void read_verdicts(struct reader *reader)
         verdict->above_min = sqlite3_column_int(row, 5) != 0;
         verdict->below_max = sqlite3_column_int(row, 6) != 0;
         verdict->value = value(row, 7);
-        verdict->result = verdict_of((const char *)sqlite3_column_text(row, 9));
+        verdict->result = verdict_of(text(reader, row, 9));
         if (verdict->phase >= record->phase_count || verdict->item >= record->item_count)
             reader->failed = true;
     }

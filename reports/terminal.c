@@ -4,6 +4,7 @@
 #include "reports/terminal.h"
 
 #include "reports/command.h"
+#include "scenarios/json.h"
 
 #include <libsmartcols.h>
 #include <signal.h>
@@ -59,12 +60,23 @@ static void print_lines(FILE *out, const char *text, size_t indent)
     }
 }
 
+/* Callers pass users' texts through json_shown; this is for the one who forgets. */
+static bool has_controls(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            return true;
+    }
+    return false;
+}
+
 void terminal_table(FILE *out, const char *const *cells, size_t rows, size_t columns, const enum align *aligns,
                     size_t indent)
 {
     struct libscols_table *table = scols_new_table();
     sim_assert(table != NULL);
     (void)scols_table_enable_noheadings(table, 1);
+    (void)scols_table_enable_noencoding(table, 1); /* cells are safe: what json_shown escaped would be escaped again */
     (void)scols_table_set_column_separator(table, "  ");
     (void)scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
     (void)scols_table_set_termwidth(table, terminal_width() - indent);
@@ -76,8 +88,9 @@ void terminal_table(FILE *out, const char *const *cells, size_t rows, size_t col
         struct libscols_line *line = scols_table_new_line(table, NULL);
         sim_assert(line != NULL);
         for (size_t c = 0; c < columns; c++) {
+            char shown[JSON_SHOWN_BYTES];
             const char *cell = cells[r * columns + c];
-            (void)scols_line_set_data(line, c, cell == NULL ? "" : cell);
+            (void)scols_line_set_data(line, c, cell == NULL ? "" : has_controls(cell) ? json_shown(shown, cell) : cell);
         }
     }
     char *text = NULL;
@@ -142,7 +155,9 @@ bool progress_poll(void *context, const struct sim *sim)
     progress->shown = true;
     double until = sim_ns_to_s(progress->until);
     double at = sim_ns_to_s(sim->now);
-    (void)fprintf(stderr, "\r%s: %.0f of %.0f s simulated, %.0f %%\033[K", progress->name, at, until, 100 * at / until);
+    char shown[JSON_SHOWN_BYTES];
+    (void)fprintf(stderr, "\r%s: %.0f of %.0f s simulated, %.0f %%\033[K", json_shown(shown, progress->name), at, until,
+                  100 * at / until);
     (void)fflush(stderr);
     return true;
 }

@@ -203,6 +203,8 @@ void cell_destroy(struct cell *cell)
 bool cell_run(struct cell *cell, bool (*poll)(void *context, const struct sim *sim), void *context)
 {
     struct sim *sim = cell->sim;
+    if (poll != NULL && !poll(context, sim))
+        return false; /* interrupted while the world was built */
     if (!sim_run(sim, cell->until, poll, context)) {
         size_t used = strlen(sim->error.rule);
         if (sim->stopped && sim->limits.events != 0 && sim->events >= sim->limits.events)

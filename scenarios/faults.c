@@ -264,6 +264,13 @@ static void forget_kills(const struct fault *fault)
     }
 }
 
+static void tell(const struct sim_node *node, const char *action)
+{
+    const struct sim *sim = node->sim;
+    if (sim->listener != NULL && sim->listener->fault != NULL)
+        sim->listener->fault(sim->listener_context, node->name, action);
+}
+
 static void fire_begin(struct sim_node *node, void *subject)
 {
     struct fault *fault = subject;
@@ -272,6 +279,7 @@ static void fire_begin(struct sim_node *node, void *subject)
     apply(fault);
     if (fault->action == NULL)
         return;
+    tell(node, fault->action->name);
     fault->action->act(node, fault->amount);
     if (strcmp(fault->action->name, "restart") == 0)
         forget_kills(fault);
@@ -283,8 +291,10 @@ static void fire_end(struct sim_node *node, void *subject)
     const bool was_active = fault->active;
     fault->active = false;
     apply(fault);
-    if (was_active && kills(fault) && !another_kills(fault))
-        sim_node_restart(node);
+    if (!was_active || !kills(fault) || another_kills(fault))
+        return;
+    tell(node, "restart");
+    sim_node_restart(node);
 }
 
 static const struct sim_event_kind begin_kind = {"fault begins", fire_begin};

@@ -7,10 +7,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* cJSON writes a global of its own on each parse. */
+static pthread_mutex_t cjson_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* Opens a regular file without waiting for anything: a FIFO or a terminal must not hang the program. */
 static int open_regular(const char *path, struct json_errors *errors)
@@ -163,7 +167,9 @@ static struct json_doc *parse(const char *name, char *text, size_t length, struc
         return NULL;
     }
     text[length] = '\0';
+    (void)pthread_mutex_lock(&cjson_lock);
     doc->root = cJSON_ParseWithLengthOpts(text, length + 1, NULL, true);
+    (void)pthread_mutex_unlock(&cjson_lock);
     sim_assert(doc->root != NULL && doc->places[0].end == doc->place_count);
     if (!check_value(doc, doc->root, 0, errors)) {
         json_destroy(doc);

@@ -9,8 +9,8 @@
  * document keeps its own text and tree, so a pointer into the merged tree still leads to the file, line and column that
  * gave the value.
  *
- * Not for two threads at once: cJSON writes a global on each parse. Keys are compared byte by byte; use cJSON's
- * CaseSensitive calls on the trees. */
+ * Safe on several threads, each with its own error list. Keys are compared byte by byte; use cJSON's CaseSensitive calls
+ * on the trees. */
 #ifndef SCENARIOS_JSON_H
 #define SCENARIOS_JSON_H
 

@@ -45,7 +45,7 @@ struct sim_listener {
     /* Something a service would log. `level`: "debug", "info", "warn", "error". */
     void (*log)(void *context, const struct sim_node *node, const struct sim_call *call, const char *level,
                 const char *message);
-    /* A live param changed, or an action was done. */
+    /* A live param changed, or an action was done (path: the node, value: the action). */
     void (*fault)(void *context, const char *path, const char *value);
 };
 

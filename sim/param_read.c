@@ -357,15 +357,14 @@ static bool read_node(struct sim *sim, const struct sim_target *target, const st
                       struct sim_node **out, struct sim_error *error)
 {
     const struct sim_param *param = target->param;
-    const char *name = sim_raw_is_text(raw) ? raw->text : NULL;
     *out = NULL;
     if (is_none(param, raw))
         return true;
-    struct sim_node *node = name == NULL ? NULL : sim_find_node(sim, name);
+    struct sim_node *node = sim_raw_is_text(raw) ? sim_find_node(sim, raw->text) : NULL;
     if (node == NULL)
         return sim_raw_refuse(error, raw, "want the name of a node");
     if ((node->type->accepts & param->accepts) != param->accepts)
-        return sim_fail(error, name, "want a node that answers what \"%s\" asks of it; a %s does not", param->name,
+        return sim_fail(error, raw->text, "want a node that answers what \"%s\" asks of it; a %s does not", param->name,
                         node->type->name);
     *out = node;
     return true;

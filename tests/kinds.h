@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the tests of params share: a node with a param of every kind, and JSON as the scenario layer would hand it over. */
+/* What the tests of params share: a node with a param of every kind, and JSON as the scenario layer hands it over. */
 #ifndef TESTS_KINDS_H
 #define TESTS_KINDS_H
 

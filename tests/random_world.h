@@ -205,8 +205,13 @@ static inline void random_world_start(struct random_world *w, int requests, sim_
 static inline void random_world_quiesce(struct random_world *w)
 {
     struct sim *sim = w->sim;
-    sim_ns step = 4000 * SIM_S; /* longer than any retransmission */
-    for (int round = 0; round < 100 && (round == 0 || sim->queue.live > 0 || sim->call_slab.in_use > 0); round++) {
+    sim_ns step = 1000 * SIM_S; /* longer than any retransmission */
+    for (int round = 0; round < 10000 && (round == 0 || sim->queue.live > 0 || sim->call_slab.in_use > 0); round++) {
+        /* A pool that nobody owns has lost what a killed service held, perhaps all it had. */
+        for (int i = 0; i < w->service_count; i++) {
+            if (w->pools[i] != NULL && w->services[i]->pool == NULL && (w->flags & RANDOM_FAULTS) != 0)
+                sim_node_kill(w->pools[i]);
+        }
         for (uint32_t i = 0; i < sim->node_count; i++)
             sim_node_restart(sim->nodes[i]);
         for (uint32_t i = 0; i < sim->link_count; i++) {

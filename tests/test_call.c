@@ -105,7 +105,7 @@ START_TEST(calls_started_together_begin_one_after_the_other_each_up_to_its_first
     sim_run(t.sim, SIM_S, NULL, NULL);
     for (unsigned flow = 1; flow <= 3; flow++) {
         ck_assert_uint_eq(kit_nth(t.b, &on_b[0], flow)->reply.key, 2 * flow - 1);
-        ck_assert_uint_eq(kit_nth(t.b, &on_b[1], flow)->reply.key, 2 * flow);
+        ck_assert_uint_eq(kit_nth(t.b, &on_b[1], flow)->reply.key, UINT64_C(2) * flow);
         ck_assert_uint_eq(kit_nth(t.b, &on_b[1], flow)->events, 1);
     }
     kit_expect(t.a, &bulk[3], SIM_MS, SIM_OK);

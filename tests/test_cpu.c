@@ -35,7 +35,7 @@ START_TEST(bursts_are_served_first_come_first_served_by_k_cores)
     for (int i = 0; i < 20; i++) {
         const struct kit_record *record = kit_nth(o.a, &burns_10ms[0], (unsigned)i + 1);
         ck_assert_uint_eq(record->flow, (unsigned)i + 1);
-        ck_assert_int_eq(record->at, (i / k + 1) * 10 * SIM_MS + i % k);
+        ck_assert_int_eq(record->at, (sim_ns)(i / k + 1) * 10 * SIM_MS + i % k);
     }
     ck_assert_int_eq(o.a->cpu.bursts.value, 20);
     ck_assert_int_eq(o.a->cpu.busy_ns.value, 200 * SIM_MS);
@@ -111,7 +111,7 @@ START_TEST(cores_set_while_the_node_is_down_are_there_when_it_comes_back)
 }
 END_TEST
 
-/* Of bursts that burn, are first, in the middle and last in the queue, one is cancelled at 5 ms and its flow comes back. */
+/* Of a burst that burns and of three that wait behind it, one is cancelled at 5 ms, and its flow comes back. */
 START_TEST(who_leaves_gives_up_the_core_or_the_place_in_the_queue)
 {
     struct one o = one_make("1");
@@ -128,7 +128,7 @@ START_TEST(who_leaves_gives_up_the_core_or_the_place_in_the_queue)
     /* The first to burn began at 0, or at 5 ms when it was the cancelled one's core. */
     sim_ns first = _i == 0 ? 15 * SIM_MS : 10 * SIM_MS;
     for (unsigned i = 0; i < 3; i++)
-        ck_assert_int_eq(kit_nth(o.b, &patient[0], i + 1)->at, first + i * 10 * SIM_MS);
+        ck_assert_int_eq(kit_nth(o.b, &patient[0], i + 1)->at, first + (sim_ns)i * 10 * SIM_MS);
     ck_assert_int_eq(kit_nth(o.b, &returns[1], 1)->at, first + 30 * SIM_MS);
     ck_assert_uint_eq(o.a->cpu.wait.slice.count, _i == 0 ? 5 : 4); /* of bursts that got a core */
     ck_assert_int_eq(o.a->cpu.busy_ns.value, _i == 0 ? 45 * SIM_MS : 40 * SIM_MS);
@@ -185,13 +185,13 @@ START_TEST(littles_law_holds_exactly_in_any_world)
     static const struct sim_listener listener = {.segment = sum_waits};
     const unsigned flags = _i == 0 ? 0 : RANDOM_PARALLEL | RANDOM_FAULTS;
     int64_t all = 0;
-    for (uint64_t seed = 1; seed <= 100; seed++) {
+    for (uint64_t seed = 1; seed <= 200; seed++) {
         int64_t waits[32] = {0};
         struct random_world *w = random_world_make(seed, flags);
         w->sim->listener = &listener;
         w->sim->listener_context = waits;
         for (int i = 0; i < 10; i++)
-            (void)sim_add_interval(w->sim, "cut", i * 13 * SIM_MS, i * 29 * SIM_MS);
+            (void)sim_add_interval(w->sim, "cut", (sim_ns)i * 13 * SIM_MS, (sim_ns)i * 29 * SIM_MS);
         random_world_start(w, 150, 300 * SIM_MS);
         /* In the middle of it, or long after. */
         ck_assert(sim_run(w->sim, seed % 4 == 0 ? 10 * SIM_S : (sim_ns)seed * 2500 * SIM_US, NULL, NULL));

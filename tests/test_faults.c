@@ -195,6 +195,14 @@ START_TEST(params_of_parts_and_links_change_too)
 }
 END_TEST
 
+START_TEST(actions_are_told_and_the_restart_after_a_kill_too)
+{
+    check_changes(WORLD("'a': {'node': 'd', 'at': '10s', 'until': '20s', 'do': 'kill'},"
+                        "'b': {'node': 'r', 'at': '12s', 'do': 'clear'}"),
+                  "10 d=kill;12 r=clear;20 d=restart;");
+}
+END_TEST
+
 /* ---- distributions ---- */
 
 #define LOGNORMAL(median_, sigma_) "{\"lognormal\":{\"median\":\"" median_ "\",\"sigma\":" sigma_ "}}"
@@ -387,6 +395,7 @@ int main(void)
     tcase_add_test(tests, a_fault_that_changes_nothing_tells_nobody);
     tcase_add_test(tests, params_of_one_fault_change_in_the_order_of_their_names);
     tcase_add_test(tests, params_of_parts_and_links_change_too);
+    tcase_add_test(tests, actions_are_told_and_the_restart_after_a_kill_too);
     tcase_add_test(tests, a_fault_may_set_one_field_of_a_distribution);
     tcase_add_test(tests, a_fault_may_set_two_fields_of_a_distribution);
     tcase_add_test(tests, a_field_is_that_of_the_overridden_distribution);

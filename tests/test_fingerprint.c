@@ -136,7 +136,7 @@ START_TEST(it_is_the_hash_of_all_records_whenever_they_are_flushed)
     struct sim_fingerprint often, seldom;
     sim_fingerprint_init(&often);
     sim_fingerprint_init(&seldom);
-    for (uint64_t i = 0; i < 3 * SIM_FINGERPRINT_BUFFER; i++) {
+    for (uint64_t i = 0; i < UINT64_C(3) * SIM_FINGERPRINT_BUFFER; i++) {
         const struct sim_fingerprint_record record = {i, i * 3, {i, 7}};
         often.records[often.count++] = record;
         seldom.records[seldom.count++] = record;

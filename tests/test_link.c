@@ -169,7 +169,7 @@ START_TEST(what_is_given_up_leaks_nothing)
     p.b->scripts[0] = sleeps_1s;
     kit_start_world(p.sim);
     for (int i = 0; i < 100; i++)
-        kit_spawn_at(p.a, i * 20 * SIM_MS + 1, calls);
+        kit_spawn_at(p.a, (sim_ns)i * 20 * SIM_MS + 1, calls);
     kit_set_at(&p.a->node, SIM_S, "links.a-b.partition=true");
     sim_run(p.sim, 1100 * SIM_S, NULL, NULL);
     ck_assert_int_eq(p.a->node.sent.value, 100);
@@ -298,7 +298,7 @@ static void lose(uint64_t seed, double loss, int tries[LOSSY_TRIES])
     kit_finish(p.sim);
 }
 
-/* The number of tries is geometric. On each of 20 seeds, three counts are within 4.5 standard deviations of their means:
+/* The number of tries is geometric. On each of 20 seeds, three counts are within 4.5 standard deviations of their mean:
  * by chance that fails in 1 of 147,000 counts, and so for one set of seeds in 2,400. */
 START_TEST(each_try_is_lost_with_the_links_probability)
 {

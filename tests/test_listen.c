@@ -126,7 +126,7 @@ START_TEST(segments_and_calls_tile_every_span_to_the_nanosecond)
 {
     struct collector *collector = sim_xcalloc(1, sizeof *collector);
     uint64_t spans = 0;
-    for (uint64_t seed = 1; seed <= 30; seed++) {
+    for (uint64_t seed = 1; seed <= 100; seed++) {
         struct random_world *w = random_world_make(seed, FLAGS[_i]);
         memset(collector, 0, sizeof *collector);
         collector->sim = w->sim;
@@ -140,7 +140,7 @@ START_TEST(segments_and_calls_tile_every_span_to_the_nanosecond)
         spans += collector->count;
         random_world_free(w);
     }
-    ck_assert_uint_gt(spans, 5000);
+    ck_assert_uint_gt(spans, 15000);
     free(collector);
 }
 END_TEST

@@ -360,7 +360,7 @@ START_TEST(windows_and_intervals_change_neither_the_fingerprint_nor_the_number_o
                 w->sim->window = 3 * SIM_MS + 1;
                 w->sim->sink = (struct sim_sink){drop_window, &windows};
                 for (int k = 0; k < 10; k++)
-                    (void)sim_add_interval(w->sim, "phase", k * 17 * SIM_MS, k * 40 * SIM_MS);
+                    (void)sim_add_interval(w->sim, "phase", (sim_ns)k * 17 * SIM_MS, (sim_ns)k * 40 * SIM_MS);
             }
             random_world_start(w, 60, 500 * SIM_MS);
             ck_assert(sim_run(w->sim, SIM_S, NULL, NULL));
