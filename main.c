@@ -7,6 +7,7 @@
 
 #include <argp.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,6 +86,8 @@ int main(int argc, char **argv)
     /* UTF-8 whatever the user's locale, and numbers as in C: the same bytes everywhere. */
     (void)setlocale(LC_CTYPE, "C.UTF-8");
     argp_err_exit_status = EXIT_USAGE;
+    /* A limit on file sizes (ulimit -f) is an error of the write, like a full disk. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     int code = dispatch(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         (void)fprintf(stderr, "simex: cannot write to standard output\n");

@@ -209,8 +209,6 @@ static void fini(struct sim_node *node)
         .name = n, .kind = SIM_PARAM_DIST, FIELD(costs[stage]), .initial = default_cost, .live = true, .help = h \
     }
 
-static const char *const on_abandon[] = {"continue", "cancel", NULL};
-
 static const struct sim_param params[] = {
     {.name = "cache",
      .kind = SIM_PARAM_NODE,
@@ -270,13 +268,8 @@ static const struct sim_param params[] = {
      .initial = "true",
      .live = true,
      .help = "whether the result of a request whose caller has gone fills the cache"},
-    {.name = "on_abandon",
-     .kind = SIM_PARAM_CHOICE,
-     .offset = offsetof(struct sim_node, on_abandon),
-     .initial = "continue",
-     .choices = on_abandon,
-     .live = true,
-     .help = "what happens to a request whose caller has gone"},
+    SIM_NODE_PARAM_ON_ABANDON,
+    SIM_NODE_PARAM_IN_FLIGHT_MAX,
     {0}};
 
 static const struct sim_part parts[] = {{"cpu", &sim_cpu_type, offsetof(struct catalogue, cpu)}, {0}};

@@ -60,8 +60,6 @@ static void start(struct sim_node *node)
 
 #define FIELD(member) .offset = offsetof(struct database, member)
 
-static const char *const on_abandon[] = {"continue", "cancel", NULL};
-
 static const struct sim_param params[] = {{.name = "latency",
                                            .kind = SIM_PARAM_DIST,
                                            FIELD(latency),
@@ -80,13 +78,8 @@ static const struct sim_param params[] = {{.name = "latency",
                                            .initial = "0",
                                            .live = true,
                                            .help = "share of queries that fail, at once"},
-                                          {.name = "on_abandon",
-                                           .kind = SIM_PARAM_CHOICE,
-                                           .offset = offsetof(struct sim_node, on_abandon),
-                                           .initial = "continue",
-                                           .choices = on_abandon,
-                                           .live = true,
-                                           .help = "what happens to a query whose caller has gone"},
+                                          SIM_NODE_PARAM_ON_ABANDON,
+                                          SIM_NODE_PARAM_IN_FLIGHT_MAX,
                                           {0}};
 
 const struct sim_node_type database_type = {

@@ -92,8 +92,6 @@ static void pass(struct sim_flow *f)
 
 #define FIELD(member) .offset = offsetof(struct gateway, member)
 
-static const char *const on_abandon[] = {"continue", "cancel", NULL};
-
 static const struct sim_param params[] = {
     {.name = "to",
      .kind = SIM_PARAM_NODE,
@@ -108,13 +106,8 @@ static const struct sim_param params[] = {
      .none = true,
      .live = true,
      .help = "overall deadline of a request, all tries together; acts on requests that arrive later"},
-    {.name = "on_abandon",
-     .kind = SIM_PARAM_CHOICE,
-     .offset = offsetof(struct sim_node, on_abandon),
-     .initial = "continue",
-     .choices = on_abandon,
-     .live = true,
-     .help = "what happens to a request whose caller has gone"},
+    SIM_NODE_PARAM_ON_ABANDON,
+    SIM_NODE_PARAM_IN_FLIGHT_MAX,
     {0}};
 
 static const struct sim_part parts[] = {{"retry", &retry_type, offsetof(struct gateway, retry)}, {0}};

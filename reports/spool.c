@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* mkostemp */
 #include "reports/spool.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BYTES_A_BUCKET = 20 };
 
@@ -128,9 +132,30 @@ static void take_window(void *context, sim_ns from, sim_ns to, const struct sim_
     }
 }
 
+/* A file without a name in $TMPDIR or /tmp. (tmpfile() knows /tmp alone.) NULL with errno set. */
+static FILE *open_temporary(void)
+{
+    const char *folder = getenv("TMPDIR");
+    char path[PATH_MAX];
+    if (folder == NULL || folder[0] == '\0')
+        folder = "/tmp";
+    if (snprintf(path, sizeof path, "%s/simex-XXXXXX", folder) >= (int)sizeof path) {
+        errno = ENAMETOOLONG;
+        return NULL;
+    }
+    int descriptor = mkostemp(path, O_CLOEXEC);
+    if (descriptor < 0)
+        return NULL;
+    (void)unlink(path);
+    FILE *file = fdopen(descriptor, "w+");
+    if (file == NULL)
+        (void)close(descriptor);
+    return file;
+}
+
 bool spool_init(struct spool *spool, struct sim *sim, sim_ns window)
 {
-    *spool = (struct spool){.file = tmpfile(), .sim = sim};
+    *spool = (struct spool){.file = open_temporary(), .sim = sim};
     if (spool->file == NULL)
         return false;
     sim_set_sink(sim, window, (struct sim_sink){take_window, spool});

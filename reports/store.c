@@ -158,6 +158,12 @@ void store_close(struct store *store)
 
 /* ---- finding ---- */
 
+/* No file, or one without a table, as a kill before the first run leaves it. */
+static bool is_empty(const struct store *store)
+{
+    return store->db == NULL || pragma(store, "PRAGMA user_version") == 0;
+}
+
 static bool is_prefix(const char *text)
 {
     size_t length = strlen(text);
@@ -169,7 +175,7 @@ int64_t store_find(const struct store *store, const char *text)
     const bool last = strcmp(text, "last") == 0;
     sqlite3_stmt *statement = NULL;
     int64_t found = 0;
-    if (store->db == NULL || (!last && !is_prefix(text)))
+    if (is_empty(store) || (!last && !is_prefix(text)))
         return 0;
     const char *sql = last ? "SELECT run FROM recent WHERE run IS NOT NULL"
                            : "SELECT run FROM run WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2";
@@ -199,7 +205,7 @@ int64_t *store_list(const struct store *store, size_t *count)
     sqlite3_stmt *statement = NULL;
     int64_t *runs = sim_xcalloc(1, sizeof *runs);
     *count = 0;
-    if (store->db == NULL || pragma(store, "PRAGMA user_version") == 0)
+    if (is_empty(store))
         return runs;
     int step = sqlite3_prepare_v2(store->db, "SELECT run FROM run ORDER BY run", -1, &statement, NULL);
     while (step == SQLITE_OK || step == SQLITE_ROW) {

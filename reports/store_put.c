@@ -270,7 +270,9 @@ static bool put_points(const struct store *store, const struct sim *sim, const i
     };
     struct spool_point point;
     const unsigned char *buckets = NULL;
-    while (spool_next(spool, &point, &buckets))
+    /* The first failure ends it: SQLite may have rolled back, and what came after would be no part of a transaction. */
+    while (!inserts.counter.failed && !inserts.gauge.failed && !inserts.histogram.failed &&
+           spool_next(spool, &point, &buckets))
         put_point(&inserts, &sim->instruments[point.instrument], keys[point.instrument], &point, buckets);
     bool fine = finish(&inserts.counter);
     fine = finish(&inserts.gauge) && fine;

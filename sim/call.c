@@ -224,6 +224,10 @@ void sim_call_arrive(struct sim_call *call)
         sim_reply(call, (struct sim_outcome){SIM_REFUSED, "Connection Refused"});
         return;
     }
+    if (node->in_flight.value > node->in_flight_max) {
+        sim_reply(call, (struct sim_outcome){SIM_UNAVAILABLE, "Overloaded"});
+        return;
+    }
     if ((call->flags & SIM_CALL_ABANDONED) != 0 && node->on_abandon == SIM_CANCEL) {
         sim_reply(call, (struct sim_outcome){SIM_CANCELLED, "Cancelled"});
         return;

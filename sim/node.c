@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+const char *const sim_on_abandon_names[] = {"continue", "cancel", NULL};
+
 sim_ns sim_now(const struct sim_node *node)
 {
     return node->sim->now;

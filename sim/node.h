@@ -46,6 +46,21 @@ struct sim_action {
 };
 
 enum sim_on_abandon { SIM_CONTINUE, SIM_CANCEL };
+extern const char *const sim_on_abandon_names[];
+
+/* Params that any type which answers calls may offer, as rows of its table. */
+#define SIM_NODE_PARAM_ON_ABANDON \
+    { \
+        .name = "on_abandon", .kind = SIM_PARAM_CHOICE, .offset = offsetof(struct sim_node, on_abandon), \
+        .initial = "continue", .choices = sim_on_abandon_names, .live = true, \
+        .help = "what happens to a call whose caller has gone" \
+    }
+#define SIM_NODE_PARAM_IN_FLIGHT_MAX \
+    { \
+        .name = "in_flight_max", .kind = SIM_PARAM_COUNT, .offset = offsetof(struct sim_node, in_flight_max), \
+        .initial = "100000", .min = 1, .max = 1e6, .live = true, \
+        .help = "most calls at once, with those that wait inside; one more is answered UNAVAILABLE (Overloaded)" \
+    }
 
 struct sim_node_type {
     const char *name;
@@ -94,6 +109,7 @@ struct sim_node {
     uint32_t incarnation; /* 1, 2, ...: rises with each kill */
     bool down;
     int on_abandon;          /* enum sim_on_abandon; types offer it as a param */
+    int64_t in_flight_max;   /* calls above it are turned away: the bound of every queue inside; INT64_MAX: none */
     struct sim_link **links; /* outgoing */
     uint32_t link_count;
     struct sim_slab frames;

@@ -122,6 +122,7 @@ struct sim_node *sim_add_node(struct sim *sim, const struct sim_node_type *type,
     node->name = sim_arena_strdup(&sim->arena, name);
     node->name_hash = XXH3_64bits(name, strlen(name));
     node->incarnation = 1;
+    node->in_flight_max = INT64_MAX;
     size_t frame = type->frame_size > sizeof(struct sim_flow) ? type->frame_size : sizeof(struct sim_flow);
     sim_slab_init(&node->frames, &sim->arena, frame);
     sim->nodes = grow(sim->nodes, sim->node_count, &sim->node_room);

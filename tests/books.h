@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The books of a finished world must balance to the unit and, where they hold times, to the nanosecond: conservation of
- * calls, and Little's law in its exact form: the integral of the number in a queue is the time of those who left it plus
- * the time so far of those who are still in it (Little 1961; for a finite horizon, Stidham 1974).
+ * calls, and Little's law in its exact form: the integral of the number in a queue is the time of those who left it,
+ * plus the time so far of those who are still in it (Little 1961; for a finite horizon, Stidham 1974).
  *
  * Every check returns NULL, or what is wrong (static text of the thread), so that it can be used on any thread. */
 #ifndef TESTS_BOOKS_H

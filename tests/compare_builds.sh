@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The same bytes from every build: gcc -O2, gcc -O0, clang -O1 with AddressSanitizer and UndefinedBehaviorSanitizer, and,
-# for a short run, the gcc build under valgrind. Takes some minutes; builds in a temporary folder.
+# The same bytes from every build: gcc -O2, gcc -O0, clang -O1 with AddressSanitizer and UndefinedBehaviorSanitizer,
+# and, for a short run, the gcc build under valgrind. Takes some minutes; builds in a temporary folder.
 #
 #   sh tests/compare_builds.sh
 set -u

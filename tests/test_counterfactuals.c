@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Part 1 with other values. A model that is right by mechanism must be right for values nobody fitted: so each number is
- * predicted by a queueing argument, stated beside it, from the params alone.
+/* Part 1 with other values. A model that is right by mechanism must be right for values nobody fitted: so each number
+ * is predicted by a queueing argument, stated beside it, from the params alone.
  *
  * Symbols: l(k) requests a second for key k; T time to live; d time of a miss from the look-up to the end of its SET; c
  * connections; q time of a query. */
@@ -140,8 +140,8 @@ static void check(const struct batch *batch, uint32_t which, enum reading readin
 
 /* ---- the fitted model's counterfactuals ---- */
 
-/* What another program's model of the same facts gave, over about ten seeds; `sd`: how seeds differ (over 16 of ours). A
- * mean of n seeds may be off by four standard deviations of the difference, and by half a unit of what was written. */
+/* What another program's model of the same facts gave, over about ten seeds; `sd`: how seeds differ (over 16 of ours).
+ * A mean of n seeds may be off by four standard deviations of the difference, and half a unit of what was written. */
 struct fitted {
     double p95, errors, hits, cpu; /* below 0: not known */
     struct {
@@ -270,7 +270,7 @@ static const struct one_case roomy_cases[] = {
 
 START_TEST(with_connections_enough_a_slow_database_costs_latency_and_hits_but_no_errors)
 {
-    struct batch *batch = run_cases("short.json", "chaos", roomy_cases, SIM_COUNT_OF(roomy_cases), 3);
+    struct batch *batch = run_cases("short.json", "chaos", roomy_cases, SIM_COUNT_OF(roomy_cases), 2);
     for (uint32_t i = 0; i < batch->case_count; i++) {
         const double q = roomy_cases[i].expect[0] + QUERY;
         const double hits = hit_rate(100, 50, 0.7, 5, q + SET_AND_GO);
@@ -330,7 +330,7 @@ static const struct one_case deadline_cases[] = {
 
 START_TEST(while_more_than_five_in_a_hundred_fail_the_p95_is_the_deadline)
 {
-    struct batch *batch = run_cases("short.json", "chaos", deadline_cases, SIM_COUNT_OF(deadline_cases), 2);
+    struct batch *batch = run_cases("short.json", "chaos", deadline_cases, SIM_COUNT_OF(deadline_cases), 1);
     for (uint32_t i = 0; i < batch->case_count; i++) {
         const double deadline = deadline_cases[i].expect[0];
         ck_assert_double_gt(mean_of(batch, i, ERRORS), 0.06);
@@ -360,7 +360,7 @@ static const struct one_case retry_cases[] = {
 
 START_TEST(a_bound_on_attempts_trades_errors_for_load)
 {
-    struct batch *batch = run_cases("short.json", "chaos", retry_cases, SIM_COUNT_OF(retry_cases), 2);
+    struct batch *batch = run_cases("short.json", "chaos", retry_cases, SIM_COUNT_OF(retry_cases), 1);
     for (uint32_t i = 0; i < batch->case_count; i++)
         ck_assert_double_le(mean_of(batch, i, ATTEMPTS), retry_cases[i].expect[0] * mean_of(batch, i, ENDED) * 1.001);
     for (uint32_t i = 1; i < 4; i++) {
@@ -393,7 +393,7 @@ static const struct one_case abandon_cases[] = {
 
 START_TEST(without_the_work_of_requests_that_are_gone_less_is_found_and_more_fails)
 {
-    struct batch *batch = run_cases("short.json", "chaos", abandon_cases, SIM_COUNT_OF(abandon_cases), 2);
+    struct batch *batch = run_cases("short.json", "chaos", abandon_cases, SIM_COUNT_OF(abandon_cases), 1);
     for (uint32_t i = 1; i < batch->case_count; i++) {
         ck_assert_double_lt(mean_of(batch, i, HITS), mean_of(batch, 0, HITS) - 0.02);
         ck_assert_double_gt(mean_of(batch, i, ERRORS), mean_of(batch, 0, ERRORS) + 0.04);

@@ -51,7 +51,9 @@ run()
 
 run >"$work/text" 2>/dev/null || fail "the first run"
 run --format json >"$work/json" 2>/dev/null || fail "the first run, JSON"
-[ -s "$work/text" ] && [ -s "$work/json" ] || fail "nothing was printed"
+if [ ! -s "$work/text" ] || [ ! -s "$work/json" ]; then
+    fail "nothing was printed"
+fi
 
 got run
 same "a second run" "$work/text" "$work/got"
@@ -89,7 +91,8 @@ same "memory that is not zero" "$work/json" "$work/got"
 mkdir "$work/elsewhere"
 (cd "$work/elsewhere" && run) >"$work/got" 2>/dev/null
 same "another working directory" "$work/text" "$work/got"
-(cd "$(dirname "$short")" && "$SIMEX" run ./short.json --no-store --seed 3 --set gateway.timeout=4s) >"$work/got" 2>/dev/null
+(cd "$(dirname "$short")" && "$SIMEX" run ./short.json --no-store --seed 3 --set gateway.timeout=4s) \
+    >"$work/got" 2>/dev/null
 same "the same file by another path" "$work/text" "$work/got"
 run 2>/dev/null | cat >"$work/got"
 same "standard output is a pipe" "$work/text" "$work/got"

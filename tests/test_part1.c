@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Part 1 over many seeds: the eight numbers, what they are made of, and the books of every node.
  *
- * The figures of `fitted` were measured beforehand on another program's model of the same facts, over ten seeds; ours must
- * agree with them in the mean, and no single seed may leave the bands. */
+ * The figures of `fitted` were measured beforehand on another program's model of the same facts, over ten seeds; ours
+ * must agree with them in the mean, and no single seed may leave the bands. */
 #include "models/ops.h"
 #include "tests/books.h"
 #include "tests/cells.h"

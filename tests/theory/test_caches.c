@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Caches against theory: clients, a service, a cache that answers and is filled at once, a database without latency.
  *
- * Time to live T, Poisson requests at rate l a key. From the fill: a miss, then l T hits on average, so the share of hits
- * is l T / (1 + l T), whatever the law of T. Reset by each hit: 1 - exp(-l T), or 1 - 1 / E[exp(l T)] when T is drawn at
- * the fill. Keys of a Zipf law: the sum over the keys, weighted by their popularity.
+ * Time to live T, Poisson requests at rate l a key. From the fill: a miss, then l T hits on average, so the share of
+ * hits is l T / (1 + l T), whatever the law of T. Reset by each hit: 1 - exp(-l T), or 1 - 1 / E[exp(l T)] when T is
+ * drawn at the fill. Keys of a Zipf law: the sum over the keys, weighted by their popularity.
  *
- * LRU: Che's approximation (Che, Tung, Wang 2002): key k is found with 1 - exp(-p(k) t), where t solves the sum of these
- * over the keys = C. With 10,000 keys it is within 0.2 % of the truth (Fricker, Robert, Roberts 2012). */
+ * LRU: Che's approximation (Che, Tung, Wang 2002): key k is found with 1 - exp(-p(k) t), where t solves the sum of
+ * these over the keys = C. With 10,000 keys it is within 0.2 % of the truth (Fricker, Robert, Roberts 2012). */
 #include "tests/theory/theory.h"
 
 enum { REPLICATIONS = 24 };

@@ -2,8 +2,8 @@
 /* Pools that turn away against exact theory: clients, a service without cache, a pool, and a database whose latency is
  * the holding time. The unit of time is its mean, one second.
  *
- * No queue: Erlang B, which holds for any law of the holding time (Sevast'yanov 1957). One connection and a queue: M/M/1/K
- * with K = 1 + queue_max. */
+ * No queue: Erlang B, which holds for any law of the holding time (Sevast'yanov 1957). One connection and a queue:
+ * M/M/1/K with K = 1 + queue_max. */
 #include "tests/theory/theory.h"
 
 struct loss {

@@ -2,9 +2,9 @@
 /* One station against exact theory where more than exponential times matter. The unit of time is the mean service time,
  * one second.
  *
- * M/G/1: Pollaczek and Khinchine, mean wait = lambda E[S^2] / (2 (1 - rho)) (Kleinrock, Queueing Systems I, 5.6). Closed
- * population: the machine repair model, a birth-death process; the law of the think time does not matter, its mean does
- * (Baskett, Chandy, Muntz, Palacios 1975). */
+ * M/G/1: Pollaczek and Khinchine, mean wait = lambda E[S^2] / (2 (1 - rho)) (Kleinrock, Queueing Systems I, 5.6).
+ * Closed population: the machine repair model, a birth-death process; of the think time only the mean matters (Baskett,
+ * Chandy, Muntz, Palacios 1975). */
 #include "tests/theory/station.h"
 
 /* ---- M/G/1 ---- */
@@ -110,7 +110,7 @@ static const struct closed closeds[] = {
     {20, 1, 8, "uniform:min=0s,max=16s"}, {30, 3, 8, "exponential:mean=8s"}, {3, 5, 2, "uniform:min=1s,max=3s"},
 };
 
-/* Throughput of the machine repair model: state n, at the station, has weight N! / (N - n)! / think^n / prod min(k, c). */
+/* Throughput of the machine repair model: n at the station has weight N! / (N - n)! / think^n / prod min(k, c). */
 static double closed_throughput(const struct closed *q)
 {
     double weight = 1;

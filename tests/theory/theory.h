@@ -5,12 +5,12 @@
  * the exact value by Student's t. All comparisons of all programs in this folder are one family: each interval is so
  * wide (Bonferroni) that a true model fails any of FAMILY comparisons with a probability of 0.1 % at most.
  *
- * The load that a replication happened to get explains most of how its waits differ; its exact mean is known. So the last
- * measure may serve as a control variate: the mean of the others is read off a regression on it, at its exact mean
+ * The load that a replication happened to get explains most of how its waits differ; its exact mean is known. So the
+ * last measure may serve as a control variate: the mean of the others is read off a regression on it, at its exact mean
  * (Lavenberg and Welch 1981).
  *
- * Wide intervals must not hide a wrong model: every comparison is made again with theory's value off by 5 % both ways (or
- * as the measure says), and must refuse these. So a comparison of too few samples fails as well. */
+ * Wide intervals must not hide a wrong model: every comparison is made again with theory's value off by 5 % both ways
+ * (or as the measure says), and must refuse these. So a comparison of too few samples fails as well. */
 #ifndef TESTS_THEORY_THEORY_H
 #define TESTS_THEORY_THEORY_H
 
@@ -22,7 +22,7 @@
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 
-enum { THEORY_FAMILY = 200, THEORY_MEASURES = 6, THEORY_REPLICATIONS = 64 };
+enum { THEORY_FAMILY = 300, THEORY_MEASURES = 6, THEORY_REPLICATIONS = 64 };
 static const double THEORY_CONFIDENCE = 0.999;
 static const double THEORY_POWER = 0.05;
 
