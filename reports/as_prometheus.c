@@ -13,10 +13,17 @@
 
 /* ---- which readings ---- */
 
+/* 0.999 for 99.9, not 0.9990000000000001. */
+static double as_fraction(double percent)
+{
+    char text[EXPORT_ROOM];
+    (void)snprintf(text, sizeof text, "%.15g", percent / 100);
+    return strtod(text, NULL);
+}
+
 /* Splits "gateway.latency.p95" or "sre-lab.cpu.wait.p99" and finds the histogram; NULL when it is no percentile. */
 static const struct series *find_percentile(const struct series_list *list, const char *reading, double *q)
 {
-    const double hundred = 100;
     char *copy = sim_xstrdup(reading);
     char *rest = copy;
     const char *words[4] = {NULL};
@@ -33,7 +40,7 @@ static const struct series *find_percentile(const struct series_list *list, cons
         if (count == 2 || count == 3)
             series = series_find(list, words[0], count == 3 ? words[1] : NULL, words[count - 1]);
     }
-    *q /= hundred;
+    *q = as_fraction(*q);
     free(copy);
     return series != NULL && series->kind == SIM_METRIC_HISTOGRAM ? series : NULL;
 }

@@ -83,14 +83,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 /* ---- one cell ---- */
 
-static void print(const struct arguments *arguments, const struct record *record)
+static void print(const struct arguments *arguments, const struct record *record, bool stored)
 {
     if (arguments->cell.quiet)
         return;
     if (arguments->format == FORMAT_JSON)
         show_run_json(stdout, record);
     else
-        show_run_text(stdout, record);
+        show_run_text(stdout, record, stored);
 }
 
 /* The store is opened first, so that one that cannot be written costs no run. */
@@ -105,7 +105,7 @@ static int run_one(const struct arguments *arguments, const struct scenario *sce
     struct record *record =
         cell == NULL || code != EXIT_FINE ? NULL : simulate_cell(cell, &arguments->cell, &store, &code);
     if (record != NULL) {
-        print(arguments, record);
+        print(arguments, record, store.db != NULL && code == EXIT_FINE);
         code = record_holds(record) ? code : worse_exit(code, EXIT_VERDICT);
         if (isatty(STDERR_FILENO))
             (void)fprintf(stderr, "took %.2f s%s%s\n", wall_seconds() - begun, store.db == NULL ? "" : ", stored in ",

@@ -219,7 +219,7 @@ static int show_one(const struct store *store, int64_t key, const struct argumen
     else if (arguments->format == FORMAT_JSON)
         show_run_json(stdout, record);
     else
-        show_run_text(stdout, record);
+        show_run_text(stdout, record, true);
     record_destroy(record);
     return code;
 }

@@ -117,7 +117,7 @@ static void print_verdicts(FILE *out, const struct record *record)
     texts_fini(&texts);
 }
 
-void show_run_text(FILE *out, const struct record *record)
+void show_run_text(FILE *out, const struct record *record, bool stored)
 {
     char shown[JSON_SHOWN_BYTES], until[SHOWN_ROOM];
     const bool bold = terminal_colour();
@@ -134,4 +134,6 @@ void show_run_text(FILE *out, const struct record *record)
         print_verdicts(out, record);
     (void)fprintf(out, "\n%s simulated, %" PRIu64 " events, fingerprint %016" PRIx64 "\n",
                   show_time(until, record->until), record->events, record->fingerprint);
+    if (stored)
+        (void)fprintf(out, "next: simex plot %s; simex export %s --format csv\n", record->id, record->id);
 }

@@ -14,8 +14,8 @@ const char *show_time(char buffer[SHOWN_ROOM], sim_ns time);
 /* A range of an expectation: "45.0 ms to 55.0 ms", "below 1.00 %". */
 const char *show_want(char buffer[3 * SHOWN_ROOM], const char *unit, const struct record_verdict *verdict);
 
-/* The panel by phase, verdicts, fingerprint. */
-void show_run_text(FILE *out, const struct record *record);
+/* The panel by phase, over time, verdicts, fingerprint; of a stored run also what to do next. */
+void show_run_text(FILE *out, const struct record *record, bool stored);
 /* Each reading over time as a row of bars, the phases and faults marked below. */
 void show_sparklines(FILE *out, const struct record *record);
 void show_run_json(FILE *out, const struct record *record);
