@@ -15,7 +15,8 @@ install(TARGETS libsimex ARCHIVE COMPONENT dev)
 # Headers lie as they do in the tree, below include/simex, without those that only the library's own files include.
 set(headers_of_simex ${CMAKE_INSTALL_INCLUDEDIR}/simex)
 install(DIRECTORY sim models DESTINATION ${headers_of_simex} COMPONENT dev
-        FILES_MATCHING PATTERN "*.h" PATTERN "call_internal.h" EXCLUDE PATTERN "panic.h" EXCLUDE PATTERN "param_raw.h" EXCLUDE)
+        FILES_MATCHING PATTERN "*.h"
+        PATTERN "*_internal.h" EXCLUDE PATTERN "panic.h" EXCLUDE PATTERN "param_raw.h" EXCLUDE)
 install(FILES scenarios/scenario.h scenarios/json.h DESTINATION ${headers_of_simex}/scenarios COMPONENT dev)
 
 set(folder_of_pc ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
@@ -53,9 +54,12 @@ if(TARGET simex AND NOT CMAKE_CROSSCOMPILING)
         install(FILES ${file} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
     endif()
     add_custom_target(manual ALL DEPENDS ${made})
-    install(FILES ${generated}/completion.bash RENAME simex DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-    install(FILES ${generated}/completion.zsh RENAME _simex DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
-    install(FILES ${generated}/completion.fish RENAME simex.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+    set(share ${CMAKE_INSTALL_DATADIR})
+    install(FILES ${generated}/completion.bash RENAME simex DESTINATION ${share}/bash-completion/completions)
+    install(FILES ${generated}/completion.fish RENAME simex.fish DESTINATION ${share}/fish/vendor_completions.d)
+    # Debian's zsh looks into the second when the prefix is /usr.
+    install(FILES ${generated}/completion.zsh RENAME _simex DESTINATION ${share}/zsh/site-functions)
+    install(FILES ${generated}/completion.zsh RENAME _simex DESTINATION ${share}/zsh/vendor-completions)
 endif()
 
 # ---- docs ----

@@ -259,7 +259,8 @@ END
         if (k == "folder") return " -x -a " quoted("(__fish_complete_directories)")
         if (k == "path") return " -x -a " quoted("(__simex_paths)")
         if (k == "scenario") return " -k -F -a " quoted("(simex complete scenarios 2>/dev/null)")
-        if (k == "run") return " -k -F -a " quoted("(simex complete runs 2>/dev/null; simex complete scenarios 2>/dev/null)")
+        if (k == "run")
+            return " -k -F -a " quoted("(simex complete runs 2>/dev/null; simex complete scenarios 2>/dev/null)")
         if (k == "type") return " -a " quoted("(simex complete types 2>/dev/null)")
         return " -x"
     }
@@ -271,7 +272,8 @@ END
             seen = "complete -c simex -n " quoted("__fish_seen_subcommand_from " c)
             if (takes[c] != "none") print seen action(takes[c])
             for (n = 1; n <= options[c]; n++)
-                print seen (letter[c, n] != "" ? " -s " quoted(letter[c, n]) : "") (long[c, n] != "" ? " -l " long[c, n] : "") \
+                print seen (letter[c, n] != "" ? " -s " quoted(letter[c, n]) : "") \
+                      (long[c, n] != "" ? " -l " long[c, n] : "") \
                       (value[c, n] != "" ? action(wants[c, n]) : "") " -d " quoted(text[c, n])
         }
     }'

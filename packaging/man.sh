@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Prints the source of simex(1) for scdoc: the commands and options as packaging/tables.sh has them from the program, the
-# exit codes as README.md has them. $SIMEX is the program.
+# Prints the source of simex(1) for scdoc: the commands and options as packaging/tables.sh has them from the program,
+# the exit codes as README.md has them. $SIMEX is the program.
 set -u
 export LC_ALL=C
 here=$(cd -P -- "$(dirname -- "$0")" && pwd) || exit 1
@@ -24,9 +24,10 @@ simex - deterministic simulator of web services under failure
 
 # DESCRIPTION
 
-simex simulates a web service and its faults: clients, an API gateway, a service, its cache, connection pool and database.
-A *scenario* says of what the world consists, which faults happen when, what is measured in which phase, and what is
-expected. Every number comes out of queues, timeouts, retries and expiry; the same scenario and seed give the same bytes.
+simex simulates a web service and its faults: clients, an API gateway, a service, its cache, connection pool and
+database. A *scenario* says of what the world consists, which faults happen when, what is measured in which phase, and
+what is expected. Every number comes out of queues, timeouts, retries and expiry; the same scenario and seed give the
+same bytes.
 
 Data goes to standard output, messages and progress to standard error.
 
@@ -77,6 +78,9 @@ Where several apply, the highest of this order counts: 130 and 143, 70, 73 and 7
 
 *SIMEX_SCENARIOS*
 	A folder of scenarios that comes before those that ship with simex.
+
+*TMPDIR*
+	The folder of temporary files. Default: _/tmp_.
 
 *NO_COLOR*, *TERM*
 	When *NO_COLOR* is set, or *TERM* is _dumb_, nothing is coloured.

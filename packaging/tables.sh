@@ -5,7 +5,7 @@
 #
 #     command  NAME  HELP  ARGUMENTS       such as: run, "simulate a scenario: ...", SCENARIO
 #     about    NAME  TEXT                  a paragraph before the options
-#     option   NAME  LETTER  LONG  VALUE  TEXT     LETTER and VALUE may be empty: "", no-store, "", "do not store the run"
+#     option   NAME  LETTER  LONG  VALUE  TEXT     some may be empty: "", no-store, "", "do not store the run"
 #     group    NAME  TEXT                  a line above the options that follow
 #     notes    NAME  TEXT                  a paragraph after the options
 #

@@ -29,14 +29,19 @@ struct pen {
     size_t drawn;
 };
 
-static void begin_curve(struct pen *pen)
+static void put_factor(struct pen *pen)
 {
-    (void)fprintf(pen->out, "%s'%s.csv' skip 1 using (middle($1,$2)):(",
-                  pen->drawn++ > 0 ? ", \\\n        " : "    plot ", pen->pane->chart->name);
     if (pen->pane->axis.factor < 1 || pen->pane->axis.factor > 1) {
         put_number(pen->out, pen->pane->axis.factor);
         (void)fputc('*', pen->out);
     }
+}
+
+/* What a curve begins with, up to the parenthesis of its y. */
+static void begin_curve(struct pen *pen)
+{
+    (void)fprintf(pen->out, "%s'%s.csv' skip 1 using (middle($1,$2)):(",
+                  pen->drawn++ > 0 ? ", \\\n        " : "    plot ", pen->pane->chart->name);
 }
 
 static void put_line(struct pen *pen, uint32_t member, uint32_t run, int colour, int dash)
@@ -47,6 +52,7 @@ static void put_line(struct pen *pen, uint32_t member, uint32_t run, int colour,
     if (!measure_has_run(measure, plot, run))
         return;
     begin_curve(pen);
+    put_factor(pen);
     (void)fprintf(pen->out, "cell(%u)) with ", chart_column(pen->pane->chart, run, m));
     const bool thin = measure->style == STYLE_LIMIT || (measure->style == STYLE_TOTAL && plot->run_count == 1);
     const double width = thin ? 1.3 : dash == 0 ? 2.5 : 2.2;
@@ -65,27 +71,38 @@ static bool is_stacked(const struct pane *pane, uint32_t member)
 static void put_title(struct pen *pen, uint32_t member)
 {
     (void)fputs(" title ", pen->out);
-    put_quoted(pen->out, pen->pane->chart->measures[pen->pane->members[member]].label, LEGEND_LONGEST);
+    put_quoted(pen->out, pen->pane->chart->measures[pen->pane->members[member]].label, LEGEND_LONGEST, false);
 }
 
-/* Stacked areas, the whole stack first, so that the lower ones lie on top of it. */
+/* The sum of the stacked members before `end`, in the unit of the axis. */
+static void put_sum(struct pen *pen, uint32_t end)
+{
+    const struct pane *pane = pen->pane;
+    const char *begin = "(";
+    put_factor(pen);
+    for (uint32_t i = 0; i < end; i++) {
+        if (!is_stacked(pane, i))
+            continue;
+        (void)fprintf(pen->out, "%scell(%u)", begin, chart_column(pane->chart, 0, pane->members[i]));
+        begin = " + ";
+    }
+    (void)fputs(begin[0] == '(' ? "(0)" : ")", pen->out);
+}
+
+/* Stacked areas, the upper ones first, as the eye meets them. */
 static void put_stack(struct pen *pen)
 {
     const struct pane *pane = pen->pane;
-    for (uint32_t top = pane->count; top-- > 0;) {
-        const char *plus = "(";
-        if (!is_stacked(pane, top))
+    for (uint32_t i = pane->count; i-- > 0;) {
+        if (!is_stacked(pane, i))
             continue;
         begin_curve(pen);
-        for (uint32_t i = 0; i <= top; i++) {
-            if (!is_stacked(pane, i))
-                continue;
-            (void)fprintf(pen->out, "%scell(%u)", plus, chart_column(pane->chart, 0, pane->members[i]));
-            plus = " + ";
-        }
-        (void)fprintf(pen->out, ")) with filledcurves y=0 fs solid 0.85 noborder fc rgb %s",
-                      palette_name(pane->chart->measures[pane->members[top]].colour));
-        put_title(pen, top);
+        put_sum(pen, i);
+        (void)fputs("):(", pen->out);
+        put_sum(pen, i + 1);
+        (void)fprintf(pen->out, ") with filledcurves fs solid noborder fc rgb %s",
+                      palette_name(pane->chart->measures[pane->members[i]].colour));
+        put_title(pen, i);
     }
 }
 

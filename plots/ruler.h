@@ -46,8 +46,9 @@ double ruler_pixel_of(const struct frame *frame, double time);
 /* An action such as a kill without an end is done at once; a changed param lasts. */
 bool ruler_is_instant(const struct record_fault *fault);
 
-/* Its texts as variables. */
-void ruler_put_texts(FILE *out, const struct ruler *ruler);
+/* The variable of a bar's text: "phase_1". Fills and returns `name`. */
+enum { RULER_NAME_ROOM = 32 };
+const char *ruler_name(char name[RULER_NAME_ROOM], const struct ruler_bar *bar);
 /* Marks that every pane has. */
 void ruler_put_marks(FILE *out, const struct record *record, const struct frame *frame);
 /* The bars, `top` pixels from the top; to be undone after the first pane. */

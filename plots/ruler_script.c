@@ -5,22 +5,13 @@
 
 enum { TAG_MARK = 1, TAG_BAR = 1000, BAR_PX = 18 };
 
-static void put_name(FILE *out, const struct ruler_bar *bar)
+const char *ruler_name(char name[RULER_NAME_ROOM], const struct ruler_bar *bar)
 {
     if (bar->kind == RULER_WARM_UP)
-        (void)fputs("warm_up", out);
+        (void)snprintf(name, RULER_NAME_ROOM, "warm_up");
     else
-        (void)fprintf(out, "%s_%u", bar->kind == RULER_FAULT ? "fault" : "phase", bar->number);
-}
-
-void ruler_put_texts(FILE *out, const struct ruler *ruler)
-{
-    for (size_t i = 0; i < ruler->count; i++) {
-        put_name(out, &ruler->bars[i]);
-        (void)fputs(" = ", out);
-        put_quoted(out, ruler->bars[i].text, RULER_TEXT_LONGEST);
-        (void)fputc('\n', out);
-    }
+        (void)snprintf(name, RULER_NAME_ROOM, "%s_%u", bar->kind == RULER_FAULT ? "fault" : "phase", bar->number);
+    return name;
 }
 
 static const char *shade(enum ruler_kind kind, unsigned number)
@@ -82,6 +73,7 @@ static void put_bar(FILE *out, const struct ruler_bar *bar, const struct frame *
     const double to = wanted - from < least_px / frame->width ? from + least_px / frame->width : wanted;
     const double width = text_width(bar->text, RULER_FONT_PX);
     const bool fits = width + RULER_GAP_PX <= (to - from) * frame->width;
+    char name[RULER_NAME_ROOM];
     const bool before = bar->begin < ruler_pixel_of(frame, bar->from) - 0.5;
     const double inset = 4 / frame->width;
     const double anchor = fits     ? (from + to) / 2
@@ -91,9 +83,8 @@ static void put_bar(FILE *out, const struct ruler_bar *bar, const struct frame *
                   "    set object %u rect from screen %.5f, screen %.5f to screen %.5f, screen %.5f "
                   "front noclip fc rgb '%s' fs solid noborder\n    set label %u ",
                   tag, from, lower, to, upper, shade(bar->kind, bar->number), tag);
-    put_name(out, bar);
-    (void)fprintf(out, " at screen %.5f, screen %.5f %s front font ',12' tc rgb '#202020'\n", anchor,
-                  (lower + upper) / 2,
+    (void)fprintf(out, "%s at screen %.5f, screen %.5f %s front font ',12' tc rgb '#202020'\n", ruler_name(name, bar),
+                  anchor, (lower + upper) / 2,
                   fits     ? "center"
                   : before ? "right"
                            : "left");

@@ -6,44 +6,80 @@
 
 #include <string.h>
 
-static bool begins_character(char c)
+/* The next character of a text, strictly: what is no UTF-8 is one character a byte, code 0. Returns its length. */
+static size_t next_character(const char *text, uint32_t *code)
 {
-    return ((unsigned char)c & 0xc0U) != 0x80U;
-}
-
-/* C0 and C1 controls, which no font shows and which XML, and so SVG, mostly forbids. Gives their length, else 0. */
-static size_t control_length(const char *at)
-{
-    const unsigned char *c = (const unsigned char *)at;
-    if (c[0] < 0x20 || c[0] == 0x7f)
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    const unsigned char *c = (const unsigned char *)text;
+    const size_t length = c[0] < 0x80 ? 1 : c[0] < 0xc0 ? 0 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : c[0] < 0xf8 ? 4 : 0;
+    *code = length == 1 ? c[0] : length == 0 ? 0 : c[0] & (0x7fU >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((c[i] & 0xc0U) != 0x80U) {
+            *code = 0;
+            return 1;
+        }
+        *code = *code << 6 | (c[i] & 0x3fU);
+    }
+    if (length == 0 || *code < least[length] || *code > 0x10ffff || (*code >= 0xd800 && *code < 0xe000)) {
+        *code = 0;
         return 1;
-    return c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0 ? 2 : 0;
+    }
+    return length;
 }
 
-/* U+FFFE and U+FFFF are no characters of XML either. */
-static bool is_not_xml(const char *at)
+/* Controls, which no font shows, and what XML, and so SVG, forbids. */
+static bool is_control(uint32_t code)
 {
-    return strncmp(at, "\xef\xbf\xbe", 3) == 0 || strncmp(at, "\xef\xbf\xbf", 3) == 0;
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xfffe || code == 0xffff;
 }
 
-void put_quoted(FILE *out, const char *text, size_t longest)
+static bool is_common(uint32_t code)
 {
-    size_t left = text_length(text) > longest ? longest - 1 : longest;
-    const bool cut = left < longest;
+    static const struct {
+        uint32_t first, last;
+    } common[] = {{0x20, 0x7e},     {0xa0, 0x17f},    {0x391, 0x3a1},   {0x3a3, 0x3ce},   {0x400, 0x45f},
+                  {0x2010, 0x2015}, {0x2018, 0x201e}, {0x2020, 0x2022}, {0x2026, 0x2026}, {0x2030, 0x2030},
+                  {0x20ac, 0x20ac}, {0x2190, 0x2195}, {0x2212, 0x2212}, {0x2248, 0x2248}, {0x2260, 0x2265}};
+    for (size_t i = 0; i < SIM_COUNT_OF(common); i++) {
+        if (code >= common[i].first && code <= common[i].last)
+            return true;
+    }
+    return false;
+}
+
+static void put_character(FILE *out, const char *at, size_t length, uint32_t code, bool common)
+{
+    if (code == 0 || (common && !is_common(code) && !is_control(code)))
+        (void)fputc('?', out);
+    else if (is_control(code))
+        (void)fputc(' ', out);
+    else
+        (void)fprintf(out, "%s%.*s", code == '\'' ? "'" : "", (int)length, at);
+}
+
+void put_quoted(FILE *out, const char *text, size_t longest, bool common)
+{
+    const bool cut = text_length(text) > longest;
+    size_t left = cut ? longest - 1 : longest;
     (void)fputc('\'', out);
-    while (*text != '\0') {
-        const size_t control = is_not_xml(text) ? 3 : control_length(text);
-        if (begins_character(*text) && left-- == 0)
-            break;
-        if (control > 0)
-            (void)fputc(' ', out);
-        else if (*text == '\'')
-            (void)fputs("''", out);
-        else
-            (void)fputc(*text, out);
-        text += control > 0 ? control : 1;
+    for (; *text != '\0' && left > 0; left--) {
+        uint32_t code = 0;
+        const size_t length = next_character(text, &code);
+        put_character(out, text, length, code, common);
+        text += length;
     }
     (void)fputs(cut ? "…'" : "'", out);
+}
+
+bool text_is_common(const char *text)
+{
+    while (*text != '\0') {
+        uint32_t code = 0;
+        text += next_character(text, &code);
+        if (code != 0 && !is_control(code) && !is_common(code))
+            return false;
+    }
+    return true;
 }
 
 void put_number(FILE *out, double number)
@@ -55,8 +91,10 @@ void put_number(FILE *out, double number)
 size_t text_length(const char *text)
 {
     size_t length = 0;
-    for (; *text != '\0'; text++)
-        length += begins_character(*text);
+    for (; *text != '\0'; length++) {
+        uint32_t code = 0;
+        text += next_character(text, &code);
+    }
     return length;
 }
 

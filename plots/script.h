@@ -8,8 +8,11 @@
 #include <stdio.h>
 
 /* A text as a gnuplot string: single-quoted, quotes doubled, so that nothing in it is code. Control characters become
- * blanks; more than `longest` characters are cut with an ellipsis. */
-void put_quoted(FILE *out, const char *text, size_t longest);
+ * blanks; more than `longest` characters are cut with an ellipsis. With `common`, what is not in any font of Latin, Greek
+ * and Cyrillic becomes a question mark: a character that no font has is drawn all over the picture by pngcairo. */
+void put_quoted(FILE *out, const char *text, size_t longest, bool common);
+/* Whether `common` would make no difference. */
+bool text_is_common(const char *text);
 /* The shortest text that reads back as the same number. */
 void put_number(FILE *out, double number);
 /* Characters of a text in UTF-8, and about how many pixels it is wide. */

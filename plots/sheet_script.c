@@ -36,26 +36,42 @@ static void put_columns(FILE *out, const struct sheet *sheet)
     }
 }
 
-static void put_text(FILE *out, const char *name, unsigned number, const char *text, size_t longest)
+/* A text as a variable, and a second one for pngcairo when it has characters that fonts may lack; or, with `choose`, the
+ * second one in place of the first. */
+static void put_text(FILE *out, const char *name, const char *text, size_t longest, bool choose)
 {
-    (void)fputs(name, out);
-    if (number > 0)
-        (void)fprintf(out, "_%u", number);
-    (void)fputs(" = ", out);
-    put_quoted(out, text, longest);
+    if (choose) {
+        if (!text_is_common(text))
+            (void)fprintf(out, "        %s = %s_png\n", name, name);
+        return;
+    }
+    (void)fprintf(out, "%s = ", name);
+    put_quoted(out, text, longest, false);
+    if (!text_is_common(text)) {
+        (void)fprintf(out, "\n%s_png = ", name);
+        put_quoted(out, text, longest, true);
+        (void)fputs("   # pngcairo draws a character that no font has over the whole picture", out);
+    }
     (void)fputc('\n', out);
 }
 
-static void put_texts(FILE *out, const struct sheet *sheet)
+static void put_texts(FILE *out, const struct sheet *sheet, bool choose)
 {
-    (void)fputs("\n# ---- texts ----\n", out);
-    put_text(out, "heading", 0, sheet->heading->title, TITLE_LONGEST);
-    put_text(out, "subheading", 0, sheet->heading->subtitle, SUBTITLE_LONGEST);
-    for (uint32_t r = 0; sheet->plot->run_count > 1 && r < sheet->plot->run_count; r++)
-        put_text(out, "run", r + 1, sheet->plot->runs[r].label, LABEL_LONGEST);
-    ruler_put_texts(out, &sheet->ruler);
-    for (size_t p = 0; p < sheet->count; p++)
-        put_text(out, "pane", (unsigned)p + 1, sheet->panes[p].title, PANE_LONGEST);
+    char name[RULER_NAME_ROOM];
+    put_text(out, "heading", sheet->heading->title, TITLE_LONGEST, choose);
+    put_text(out, "subheading", sheet->heading->subtitle, SUBTITLE_LONGEST, choose);
+    for (uint32_t r = 0; sheet->plot->run_count > 1 && r < sheet->plot->run_count; r++) {
+        (void)snprintf(name, sizeof name, "run_%u", r + 1);
+        put_text(out, name, sheet->plot->runs[r].label, LABEL_LONGEST, choose);
+    }
+    for (size_t i = 0; i < sheet->ruler.count; i++) {
+        const struct ruler_bar *bar = &sheet->ruler.bars[i];
+        put_text(out, ruler_name(name, bar), bar->text, RULER_TEXT_LONGEST, choose);
+    }
+    for (size_t p = 0; p < sheet->count; p++) {
+        (void)snprintf(name, sizeof name, "pane_%zu", p + 1);
+        put_text(out, name, sheet->panes[p].title, PANE_LONGEST, choose);
+    }
 }
 
 static void put_style(FILE *out, const struct sheet *sheet)
@@ -154,9 +170,13 @@ static void put_pane(FILE *out, const struct sheet *sheet, size_t index)
         (void)fprintf(out, "    set key at screen %.5f, screen %.5f left top Left reverse samplen 2.5 font ',13'\n",
                       across(sheet, sheet->frame.right + 6), up(sheet, pane->top - 6));
     if (last)
-        (void)fprintf(out, "    set format x '%%g'\n    set xlabel 'simulated time (%s)'\n", sheet->frame.time.unit);
+        (void)fprintf(out,
+                      "    set format x '%%g'\n    set label 802 'simulated time (%s)' at screen %.5f, screen %.5f "
+                      "center font ',13'\n",
+                      sheet->frame.time.unit, across(sheet, (sheet->frame.left + sheet->frame.right) / 2),
+                      up(sheet, pane->bottom + 47));
     else
-        (void)fputs("    set format x ''\n    unset xlabel\n", out);
+        (void)fputs("    set format x ''\n", out);
     sheet_put_curves(out, sheet, pane);
     if (index == 0)
         put_header_end(out, sheet);
@@ -172,7 +192,8 @@ void sheet_write_script(FILE *out, const struct sheet *sheet)
                   sheet->name, sheet->name, sheet->name, sheet->name);
     put_columns(out, sheet);
     (void)fputs("reset\n", out);
-    put_texts(out, sheet);
+    (void)fputs("\n# ---- texts ----\n", out);
+    put_texts(out, sheet, false);
     put_style(out, sheet);
     (void)fputs("\n# ---- phases and faults ----\n", out);
     ruler_put_marks(out, ruler_record(sheet->plot), frame);
@@ -182,12 +203,13 @@ void sheet_write_script(FILE *out, const struct sheet *sheet)
                   "        set terminal svg noenhanced size %.0f,%.0f font 'sans-serif,14' background '#FFFFFF' name "
                   "'simex_%s'\n    } else {\n"
                   "        set terminal pngcairo noenhanced size %.0f,%.0f font 'sans-serif,14' fontscale 0.75 "
-                  "background '#FFFFFF'\n    }\n"
-                  "    set output '%s.'.format\n    set multiplot\n",
-                  frame->width, frame->height, sheet->name, frame->width, frame->height, sheet->name);
+                  "background '#FFFFFF'\n",
+                  frame->width, frame->height, sheet->name, frame->width, frame->height);
+    put_texts(out, sheet, true);
+    (void)fprintf(out, "    }\n    set output '%s.'.format\n    set multiplot\n", sheet->name);
     put_header(out, sheet);
     ruler_put_bars(out, &sheet->ruler, frame, sheet->ruler_top);
     for (size_t i = 0; i < sheet->count; i++)
         put_pane(out, sheet, i);
-    (void)fputs("    unset multiplot\n    unset output\n}\n", out);
+    (void)fputs("    unset multiplot\n    unset output\n    unset label 802\n}\n", out);
 }

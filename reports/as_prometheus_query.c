@@ -101,7 +101,7 @@ double prometheus_quantile(double q, const struct openmetrics_bounds *bounds, co
 double prometheus_quantile_at(double q, const struct scraped *scraped, const struct openmetrics_bounds *bounds,
                               sim_ns at, sim_ns range)
 {
-    double counts[OPENMETRICS_BOUNDS_MAX + 1];
+    double counts[OPENMETRICS_BOUNDS_MAX + 1] = {0};
     for (size_t i = 0; i < scraped->buckets; i++)
         counts[i] = prometheus_rate(scraped, i, at, range);
     return prometheus_quantile(q, bounds, counts);

@@ -92,8 +92,8 @@ const struct series *series_find(const struct series_list *list, const char *nod
 static const char *const queries[] = {
     [SIM_METRIC_COUNTER] = "SELECT t_ns, increase FROM counter_point WHERE series = ?1 ORDER BY t_ns",
     [SIM_METRIC_GAUGE] = "SELECT t_ns, changes, mean, low, high, last FROM gauge_point WHERE series = ?1 ORDER BY t_ns",
-    [SIM_METRIC_HISTOGRAM] = "SELECT t_ns, count, sum_ns, min_ns, max_ns, p50_ns, p95_ns, p99_ns, buckets "
-                             "FROM histogram_point WHERE series = ?1 ORDER BY t_ns",
+    [SIM_METRIC_HISTOGRAM] = ("SELECT t_ns, count, sum_ns, min_ns, max_ns, p50_ns, p95_ns, p99_ns, buckets "
+                              "FROM histogram_point WHERE series = ?1 ORDER BY t_ns"),
 };
 
 static void add_up(void *context, uint32_t bucket, uint64_t count)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Completion as packaging/completion.sh makes it: what bash offers for lines that a user might have begun, and that zsh and
-# fish, where they are installed, take their files.
+# Completion as packaging/completion.sh makes it: what bash offers for lines that a user might have begun, and that zsh
+# and fish, where they are installed, take their files.
 set -u
 unset SIMEX_SCENARIOS SIMEX_DB ARGP_HELP_FMT
 export LC_ALL=C
@@ -24,19 +24,22 @@ command -v bash >/dev/null || {
     exit 0
 }
 cd "$work/here" || exit 70
-: >mine.json
-simex run part1 --quiet >"$work/log" 2>&1 || {
-    cat "$work/log" >&2
-    exit 1
-}
-simex run part1 --quiet --seed 2 --db other.db || exit 1
+cat >mine.json <<'END'
+{"extends": "sre-lab", "run": {"until": "2s"}, "phases": {"steady": {"from": "1s", "to": "2s"}}}
+END
+for store in simex.db other.db; do
+    simex run mine.json --quiet --db $store --seed ${#store} >"$work/log" 2>&1 || {
+        cat "$work/log" >&2
+        exit 1
+    }
+done
 
 cat >"$work/try.bash" <<'END'
 . "$1"
 failed=0
 
-# offers 'WORDS OF THE LINE' WANT...: all that is offered, in any order. The last word of the line is what Tab is pressed
-# behind; "=" is a word of its own, as it is to bash; a last word "_" is an empty one.
+# offers 'WORDS OF THE LINE' WANT...: all that is offered, in any order. The last word of the line is what Tab is
+# pressed behind; "=" is a word of its own, as it is to bash; a last word "_" is an empty one.
 offers()
 {
     local line=$1 got want

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What cmake --install puts into a prefix works there, after the prefix was moved: the program finds its scenarios, every
-# header of libsimex compiles on its own, and docs/mm1.c compiles and runs against library and headers by simex.pc alone.
-# With SIMEX_MANY_SEEDS also the packages that cpack makes.
+# What cmake --install puts into a prefix works there, after the prefix was moved: the program finds its scenarios,
+# every header of libsimex compiles on its own, and docs/mm1.c compiles and runs against library and headers by simex.pc
+# alone. With SIMEX_MANY_SEEDS also the packages that cpack makes.
 set -u
 build=$(dirname -- "$SIMEX")
 unset SIMEX_SCENARIOS SIMEX_DB PKG_CONFIG_PATH DESTDIR
@@ -77,13 +77,15 @@ for header in "$prefix"/include/simex/*/*.h; do
 done >"$work/headers"
 while read -r line; do
     # shellcheck disable=SC2086 # flags are words
-    printf '%s\n' "$line" | "${compilers%% *}" -std=gnu17 -Wall -Wextra -Wpedantic -Werror $cflags -fsyntax-only -xc - ||
+    printf '%s\n' "$line" |
+        "${compilers%% *}" -std=gnu17 -Wall -Wextra -Wpedantic -Werror $cflags -fsyntax-only -xc - ||
         fail "does not compile on its own: $line"
 done <"$work/headers"
 
 for compiler in $compilers; do
     # shellcheck disable=SC2086
-    "$compiler" -O2 $extra "$SIMEX_SOURCE/docs/mm1.c" $cflags $libs -o "$work/mm1" || fail "$compiler: mm1.c does not build"
+    "$compiler" -O2 $extra "$SIMEX_SOURCE/docs/mm1.c" $cflags $libs -o "$work/mm1" ||
+        fail "$compiler: mm1.c does not build"
     "$work/mm1" >"$work/mm1.$(basename "$compiler")" || fail "mm1 of $compiler ended with status $?"
     awk '{ wait = $4; theory = $(NF - 1); exit !(wait > theory * 0.97 && wait < theory * 1.03) }' \
         "$work/mm1.$(basename "$compiler")" || fail "not what theory says: $(cat "$work/mm1.$(basename "$compiler")")"
@@ -97,13 +99,16 @@ fi
 # ---- the packages ----
 
 if [ -n "${SIMEX_MANY_SEEDS-}" ] && command -v dpkg-shlibdeps >/dev/null; then
-    cpack -G DEB --config "$build/CPackConfig.cmake" -B "$work/deb" >"$work/log" 2>&1 || fail "cpack: $(cat "$work/log")"
+    cpack -G DEB --config "$build/CPackConfig.cmake" -B "$work/deb" >"$work/log" 2>&1 ||
+        fail "cpack: $(cat "$work/log")"
     dpkg-deb --field "$work"/deb/simex_*.deb >"$work/control" || fail "no package simex"
-    grep -q '^Depends:.*libc6.*libcjson1.*libgsl27.*libsqlite3-0' "$work/control" || fail "Depends: $(cat "$work/control")"
+    grep -q '^Depends:.*libc6.*libcjson1.*libgsl27.*libsqlite3-0' "$work/control" ||
+        fail "Depends: $(cat "$work/control")"
     grep -q '^Recommends: gnuplot-nox' "$work/control" || fail "no Recommends: $(cat "$work/control")"
     dpkg-deb --extract "$work"/deb/simex_*.deb "$work/root"
     "$work/root/usr/bin/simex" run part1 --no-store >"$work/packaged" || fail "the packaged program fails"
     cmp -s "$work/packaged" "$work/built" || fail "the packaged program prints something else"
-    dpkg-deb --contents "$work"/deb/libsimex-dev_*.deb | grep '/libsimex.a$' >/dev/null || fail "no library in libsimex-dev"
+    dpkg-deb --contents "$work"/deb/libsimex-dev_*.deb | grep '/libsimex.a$' >/dev/null ||
+        fail "no library in libsimex-dev"
 fi
 exit $failed

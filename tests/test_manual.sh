@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# simex(1) as packaging/man.sh makes it: it has every command and option of the program, every environment variable that the
-# sources read, and every exit code; scdoc and groff take it without complaint.
+# simex(1) as packaging/man.sh makes it: it has every command and option of the program, every environment variable that
+# the sources read, and every exit code; scdoc and groff take it without complaint.
 set -u
 unset ARGP_HELP_FMT
 export LC_ALL=C

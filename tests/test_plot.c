@@ -9,13 +9,13 @@
 #include <string.h>
 
 /* What a function of script.h writes; free. */
-static char *quoted(const char *text, size_t longest)
+static char *quoted(const char *text, size_t longest, bool common)
 {
     char *written = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&written, &size);
     sim_assert(out != NULL);
-    put_quoted(out, text, longest);
+    put_quoted(out, text, longest, common);
     sim_assert(fclose(out) == 0);
     return written;
 }
@@ -38,16 +38,34 @@ START_TEST(a_text_becomes_one_string_without_code)
         {"a\xef\xbf\xbe"
          "b",
          "'a b'", 90},
+        {"漢 🎉", "'漢 🎉'", 90},
+        {"a\xff\xc3", "'a?\?'", 90},
+        {"\xc0\xa7\xed\xa0\x80", "'?\?\?\?\?'", 90}, /* an overlong quote, a surrogate */
         {"12345", "'12345'", 5},
         {"123456", "'1234…'", 5},
         {"äöüäöü", "'äö…'", 3},
         {"''''", "'''…'", 2},
     };
     for (size_t i = 0; i < SIM_COUNT_OF(cases); i++) {
-        char *got = quoted(cases[i].text, cases[i].longest);
+        char *got = quoted(cases[i].text, cases[i].longest, false);
         ck_assert_str_eq(got, cases[i].want);
         free(got);
     }
+}
+END_TEST
+
+START_TEST(characters_that_fonts_may_lack_are_known)
+{
+    static const struct {
+        const char *text, *want;
+    } cases[] = {{"Zażółć λ Ж € → …", "'Zażółć λ Ж € → …'"}, {"漢 🎉 \xcd\xb8 '", "'? ? ? '''"}, {"\t", "' '"}};
+    for (size_t i = 0; i < SIM_COUNT_OF(cases); i++) {
+        char *got = quoted(cases[i].text, 90, true);
+        ck_assert_str_eq(got, cases[i].want);
+        free(got);
+    }
+    ck_assert(text_is_common("Zażółć λ Ж € → … '\t"));
+    ck_assert(!text_is_common("a 🎉"));
 }
 END_TEST
 
@@ -110,7 +128,7 @@ START_TEST(bars_of_the_ruler_never_lie_on_each_other)
 {
     struct record_phase phases[30];
     struct record_fault faults[30];
-    for (uint32_t i = 0; i < SIM_COUNT_OF(phases); i++) {
+    for (sim_ns i = 0; i < (sim_ns)SIM_COUNT_OF(phases); i++) {
         phases[i] = (struct record_phase){.name = i % 2 == 0 ? "short" : "a-rather-long-name-of-a-phase",
                                           .from = i * 3 * SIM_S,
                                           .to = (i * 3 + 2) * SIM_S};
@@ -155,6 +173,7 @@ int main(void)
     Suite *suite = suite_create("plot");
     TCase *cases = tcase_create("plot");
     tcase_add_test(cases, a_text_becomes_one_string_without_code);
+    tcase_add_test(cases, characters_that_fonts_may_lack_are_known);
     tcase_add_test(cases, an_axis_begins_at_zero_and_ends_at_a_step_above_the_data);
     tcase_add_test(cases, latencies_that_span_much_get_a_logarithmic_axis);
     tcase_add_test(cases, the_time_axis_has_a_unit_that_suits_the_run);

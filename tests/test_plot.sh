@@ -150,7 +150,7 @@ grep -q "no chart latency" err || fail "an idle world says: $(cat err)"
 # ---- users' texts ----
 
 cat >"it's \`touch pwned\`.json" <<'END'
-{"title": "it's `touch pwned` $(touch pwned) \"%s %d {/Bold x} @a \\n\\\"\n\t\u0007'; system('touch pwned'); ' }} # <b>&amp; ü",
+{"title": "🎉 it's `touch pwned` $(touch pwned) \"%s %d {/Bold x} @a \\n\\\"\n\t\u0007'; system('touch pwned'); ' }} # <b>&amp; ü",
  "extends": "part1.json", "run": {"until": "60s"}, "expectations": [], "faults": {"slow-database": null},
  "phases": {"steady": {"from": "10s", "to": "30s"}, "chaos": null, "recovery": null}}
 END
@@ -162,6 +162,7 @@ case $folder in
 esac
 grep -qF "it's \`touch pwned\` \$(touch pwned)" "$folder/overview.svg" || fail "the title is not shown as it is"
 grep -qF "'; system('touch pwned');" "$folder/overview.svg" || fail "the title is not shown as it is"
+grep -q "^heading_png = '? it''s " "$folder/overview.gp" || fail "pngcairo is given a character that fonts may lack"
 
 # ---- what goes wrong ----
 

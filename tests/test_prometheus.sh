@@ -148,5 +148,18 @@ for phase in steady:600:660 chaos:540:1260; do
         avg_over_time(simex_cores_mean{node=\"sre-lab\",part=\"cpu\"}[$((${range%s} - 1))s])" "$at")" 1e-9
 done
 
+# ---- the queries of docs/prometheus.md: "# at TIME: VALUE" and the expression ----
+
+awk '/^```promql$/ { inside = 1; n++; next } /^```/ { inside = 0 } inside { print > ("doc" n) }' \
+    "$SIMEX_SOURCE/docs/prometheus.md"
+asked=0
+for file in doc*; do
+    time=$(sed -n 's/^# at \([0-9]*\): .*/\1/p' "$file")
+    value=$(sed -n 's/^# at [0-9]*: \(.*\)/\1/p' "$file")
+    near "docs/prometheus.md: $(tail -n +2 "$file")" "$value" "$(ask "$(cat "$file")" $((time - 1700000000)))" 0.01
+    asked=$((asked + 1))
+done
+[ $asked -ge 6 ] || fail "only $asked queries found in docs/prometheus.md"
+
 [ $failed = 0 ] && echo "test_prometheus: $in samples, $points points of P95 equal to Prometheus'"
 exit $failed

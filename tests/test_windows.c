@@ -60,12 +60,25 @@ static void add(const struct sim *sim, struct sim_sample *into, const struct sim
     }
 }
 
+/* A window's last value of a gauge is the present one. */
+static bool ends_as_it_is(const struct sim *sim, const struct sim_sample *samples)
+{
+    for (uint32_t i = 0; i < sim->instrument_count; i++) {
+        const struct sim_instrument *instrument = &sim->instruments[i];
+        if (instrument->metric->kind == SIM_METRIC_GAUGE &&
+            samples[i].last != ((const struct sim_gauge *)instrument->field)->value)
+            return false;
+    }
+    return true;
+}
+
 static void take(void *context, sim_ns from, sim_ns to, const struct sim_sample *samples)
 {
     struct sums *sums = context;
     const struct sim *sim = sums->sim;
     ck_assert_int_eq(from, sums->end);
     ck_assert_int_eq(to, from + sums->window < LENGTH ? from + sums->window : LENGTH);
+    ck_assert(ends_as_it_is(sim, samples));
     sums->end = to;
     for (uint32_t k = 0; k < sim->interval_count; k++) {
         const struct sim_interval *interval = &sim->intervals[k];
