@@ -23,8 +23,8 @@ int simulate_stopped(const struct cell *cell)
         return interrupt_code();
     }
     char shown[JSON_SHOWN_BYTES];
-    (void)fprintf(stderr, "simex: %s: stopped at %s of simulated time: %s\n",
-                  json_shown(shown, cell->scenario->path), cell->sim->error.value, cell->sim->error.rule);
+    (void)fprintf(stderr, "simex: %s: stopped at %s of simulated time: %s\n", json_shown(shown, cell->scenario->path),
+                  cell->sim->error.value, cell->sim->error.rule);
     return EXIT_BAD_SCENARIO;
 }
 

@@ -49,9 +49,9 @@ bool sim_status_is_error(enum sim_status status);
 
 /* Bad input: a function that refuses it returns false and fills one of these. Texts are cut at their end. */
 struct sim_error {
-    char path[160]; /* where in the input: "/nodes/redis/ttl", or "" */
-    char rule[240]; /* what was wanted: "want a duration above 0 such as \"60s\"" */
-    char value[96]; /* what was got, as written, or "" */
+    char path[160];   /* where in the input: "/nodes/redis/ttl", or "" */
+    char rule[240];   /* what was wanted: "want a duration above 0 such as \"60s\"" */
+    char value[96];   /* what was got, as written, or "" */
     const char *near; /* the nearest thing there is, for "did you mean"; NULL: none. Static, or as old as the world */
 };
 
