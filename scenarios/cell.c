@@ -167,7 +167,6 @@ struct cell *cell_build(const struct scenario *scenario, const struct override *
     for (const struct json_doc *doc = scenario->doc; doc != NULL; doc = doc->base)
         json_errors_note_file(errors, doc->name);
     (void)build_check_keys(&build, scenario->tree, top_keys, "key");
-    (void)build_text(&build, scenario->tree, "$schema");
     (void)build_text(&build, scenario->tree, "title");
     (void)build_text(&build, scenario->tree, "description");
     build_sections(&build, scenario->tree, overrides, override_count);

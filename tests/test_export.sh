@@ -119,7 +119,8 @@ same "the window in the JSON" 3 "$(json "json_extract(whole, '\$.window_s')" '')
 same "series in the JSON" "$(sqlite3 s.db 'SELECT count(*) FROM series')" \
     "$(json "json_array_length(whole, '\$.series')" '')"
 same "points in the JSON" \
-    "$(sqlite3 s.db 'SELECT (SELECT count(*) FROM counter_point) + (SELECT count(*) FROM gauge_point) + (SELECT count(*) FROM histogram_point)')" \
+    "$(sqlite3 s.db 'SELECT (SELECT count(*) FROM counter_point) + (SELECT count(*) FROM gauge_point) +
+        (SELECT count(*) FROM histogram_point)')" \
     "$(json "sum(json_array_length(value, '\$.points'))" ", json_each(whole, '\$.series')")"
 same "rows as long as their columns" 0 "$(json 'count(*)' ", json_each(whole, '\$.series') s, json_each(s.value, '\$.points') p
     WHERE json_array_length(p.value) <> json_array_length(s.value, '\$.columns')")"

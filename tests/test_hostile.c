@@ -305,11 +305,18 @@ START_TEST(a_storm_that_goes_on_is_stopped_by_the_limit_of_events)
 }
 END_TEST
 
+/* A world whose nodes turn hardly anybody away. */
+#define UNBOUNDED(clients_, database_) \
+    "{'run': {'until': '3650d'}, 'nodes': {'c': {'type': 'clients', 'to': 'g', " clients_ "}," \
+    "'g': {'type': 'gateway', 'to': 's', 'in_flight_max': 1000000}," \
+    "'s': {'type': 'catalogue', 'database': 'd', 'in_flight_max': 1000000}," \
+    "'d': {'type': 'database', " database_ "}}}"
+
 START_TEST(calls_without_end_are_stopped_by_their_number)
 {
     static const char *const texts[] = {
-        WORLD("'until': '3650d'", "'rate': '10000000/s'", "'latency': '3000d'", ""),
-        WORLD("'until': '1h'", "'load': 'closed', 'population': 1000000, 'think_time': '1ms'", "'latency': '1h'", ""),
+        UNBOUNDED("'rate': '10000000/s'", "'latency': '3000d'"),
+        UNBOUNDED("'load': 'closed', 'population': 1000000, 'think_time': '1ms'", "'latency': '1h'"),
     };
     for (size_t i = 0; i < SIM_COUNT_OF(texts); i++) {
         write_text(texts[i]);
@@ -321,9 +328,10 @@ END_TEST
 START_TEST(users_who_leave_while_others_wait_take_no_time)
 {
     write_text("{'run': {'until': '10s'}, 'nodes': {"
-               "'c': {'type': 'clients', 'to': 's', 'load': 'closed', 'population': 800000, 'think_time': {'uniform': "
-               "{'min': '0s', 'max': '8s'}}},"
-               "'s': {'type': 'catalogue', 'database': 'd', 'parse_cpu': '1h'}, 'd': {'type': 'database'}},"
+               "'c': {'type': 'clients', 'to': 's', 'load': 'closed', 'population': 800000,"
+               "'think_time': {'uniform': {'min': '0s', 'max': '8s'}}},"
+               "'s': {'type': 'catalogue', 'database': 'd', 'parse_cpu': '1h', 'in_flight_max': 1000000},"
+               "'d': {'type': 'database'}},"
                "'faults': {'f': {'node': 'c', 'at': '4s', 'set': {'population': 1}}}}");
     check_runs(0);
 }
