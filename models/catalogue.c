@@ -78,8 +78,7 @@ static void land(struct catalogue *service, struct lookup *my)
     if (my->leads == NULL)
         return;
     sim_map_remove(&service->flights, my->product.key);
-    (void)sim_wake_all(&my->leads->followers,
-                       my->flow.cancelled ? (struct sim_outcome){SIM_CANCELLED, NULL} : my->outcome, NULL);
+    (void)sim_wake_all(&my->leads->followers, my->outcome, NULL);
     sim_slab_give(&service->flight_slab, my->leads);
     my->leads = NULL;
 }
@@ -109,6 +108,8 @@ static enum stage answer_stage(const struct lookup *my)
 static void conclude(struct catalogue *service, const struct lookup *my)
 {
     struct sim_call *call = my->flow.call;
+    if (my->flow.cancelled)
+        return; /* nobody is answered */
     call->reply.word[0] = my->source;
     sim_count(&service->from_cache, my->source == SOURCE_CACHE);
     sim_count(&service->from_database, my->source == SOURCE_DATABASE);

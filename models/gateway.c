@@ -42,7 +42,7 @@ static sim_ns shorter(sim_ns a, sim_ns b)
 
 static void count_source(struct gateway *gateway, const struct pass *my)
 {
-    if (my->flow.status != SIM_OK)
+    if (my->flow.status != SIM_OK || my->flow.cancelled)
         return;
     switch ((enum source)my->flow.reply.word[0]) {
     case SOURCE_CACHE:
@@ -81,6 +81,8 @@ static void pass(struct sim_flow *f)
             break;
         my->pause = retry_pause(&gateway->retry, my->attempt, my->pause);
         AWAIT(f, sim_sleep(f, shorter(my->pause, left(f)), &backoff_segment));
+        if (f->cancelled)
+            break;
         if (left(f) <= 0) {
             my->outcome = (struct sim_outcome){SIM_TIMEOUT, "Gateway Timeout"};
             break;

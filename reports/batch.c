@@ -219,10 +219,12 @@ struct batch_reading batch_summarise(struct record *const *records, size_t count
     struct batch_reading result = {0, 0, 0, 0, 0};
     double *values = sim_xcalloc(count + 1, sizeof *values);
     const double upper = 0.975;
+    bool ratio = false;
     for (size_t i = 0; i < count; i++) {
         const struct record *record = records[i];
         if (record == NULL || !record->values[(size_t)phase * record->item_count + item].has_data)
             continue;
+        ratio = strcmp(record->items[item].unit, "1") == 0;
         values[result.count++] = record->values[(size_t)phase * record->item_count + item].value;
     }
     if (result.count > 0)
@@ -232,6 +234,10 @@ struct batch_reading batch_summarise(struct record *const *records, size_t count
         double half = gsl_cdf_tdist_Pinv(upper, (double)result.count - 1) * result.sd / sqrt((double)result.count);
         result.low = result.mean - half;
         result.high = result.mean + half;
+        if (ratio) { /* no ratio of what there is lies outside 0..1 */
+            result.low = result.low < 0 ? 0 : result.low;
+            result.high = result.high > 1 ? 1 : result.high;
+        }
     }
     free(values);
     return result;

@@ -73,6 +73,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         arguments->scenarios = state->argv + state->next;
         arguments->count = (size_t)(state->argc - state->next);
         return 0;
+    case ARGP_KEY_END:
+        if (arguments->has_seeds && arguments->cell.has_seed)
+            argp_error(state, "--seed or --seeds, not both");
+        return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "which scenario? (see: simex list)");
         return 0;

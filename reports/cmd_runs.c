@@ -277,8 +277,20 @@ int cmd_delete(int argc, char **argv)
     int64_t *runs = sim_xcalloc((size_t)arguments.count + 1, sizeof *runs);
     int code = store_open(&store, store_path(arguments.db), STORE_READ);
     if (code == EXIT_FINE && find_runs(&store, &arguments, runs, &code)) {
-        for (int i = 0; i < arguments.count && code == EXIT_FINE; i++)
-            code = store_delete(&store, runs[i]);
+        cJSON *deleted = cJSON_CreateArray();
+        for (int i = 0; i < arguments.count && code == EXIT_FINE; i++) {
+            struct record *record = store_get(&store, runs[i]);
+            code = record == NULL ? EXIT_IO : store_delete(&store, runs[i]);
+            if (code == EXIT_FINE)
+                (void)cJSON_AddItemToArray(deleted, cJSON_CreateString(record->id));
+            record_destroy(record);
+        }
+        cJSON *tree = cJSON_CreateObject();
+        (void)cJSON_AddItemToObject(tree, "deleted", deleted);
+        if (arguments.format == FORMAT_JSON)
+            show_json(stdout, tree);
+        else
+            cJSON_Delete(tree);
     }
     store_close(&store);
     free(runs);

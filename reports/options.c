@@ -47,6 +47,7 @@ static error_t parse_cell(int key, char *argument, struct argp_state *state)
     struct cell_options *options = state->input;
     switch (key) {
     case OPTION_SEED:
+        options->has_seed = true;
         if (!sim_parse_u64(argument, &options->seed))
             argp_error(state, "--seed wants a whole number from 0 to 18446744073709551615, got \"%s\"", argument);
         return 0;

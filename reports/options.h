@@ -19,6 +19,7 @@ extern const struct argp cell_argp;
 
 struct cell_options {
     uint64_t seed;
+    bool has_seed; /* given, not the default */
     struct override *overrides;
     size_t override_count;
     bool no_store, quiet;

@@ -74,14 +74,18 @@ static void print_row(FILE *out, const struct frame *frame, uint32_t item)
     const struct record_item *reading = &frame->record->items[item];
     char shown[JSON_SHOWN_BYTES], scale[SHOWN_ROOM];
     double greatest = 0;
+    bool has_data = false;
     for (size_t i = 0; i < frame->columns; i++) {
         double value = column_value(frame, item, i);
+        has_data = has_data || !isnan(value);
         greatest = value > greatest ? value : greatest;
     }
     json_shown(shown, reading->title);
     size_t width = width_of(shown);
     (void)fprintf(out, "%s%*s", shown, (int)(width < frame->title ? frame->title - width + GAP : GAP), "");
-    for (size_t i = 0; i < frame->columns; i++) {
+    if (!has_data)
+        (void)fputs("no data", out);
+    for (size_t i = 0; i < frame->columns && has_data; i++) {
         double value = column_value(frame, item, i);
         if (isnan(value)) {
             (void)fputc(' ', out);
@@ -91,7 +95,10 @@ static void print_row(FILE *out, const struct frame *frame, uint32_t item)
         level = level < 0 ? 0 : level;
         (void)fputs(frame->unicode ? bars[level] : plain_bars[level], out);
     }
-    (void)fprintf(out, "  0..%s\n", show_value(scale, reading->unit, greatest));
+    if (has_data)
+        (void)fprintf(out, "  0..%s\n", show_value(scale, reading->unit, greatest));
+    else
+        (void)fprintf(out, "\n");
 }
 
 /* ---- marks ---- */

@@ -102,13 +102,14 @@ static void choose_window(struct build *build)
 
 /* ---- building ---- */
 
-/* The world's own complaint names "node", "node.param" or "node.part.param": turned into a pointer. A reference that is
+/* The world's own complaint names "node", "node.param", "node.part.param" or "links.link": turned into a pointer. A reference that is
  * missing because it was refused is not said again. */
 static void refuse_world(void *context, const struct sim_error *error)
 {
     struct build *build = context;
     char pointer[sizeof error->path + 8];
-    (void)snprintf(pointer, sizeof pointer, "/nodes/%s", error->path);
+    const bool link = strncmp(error->path, "links.", strlen("links.")) == 0;
+    (void)snprintf(pointer, sizeof pointer, "%s%s", link ? "/" : "/nodes/", error->path);
     for (char *c = pointer; *c != '\0'; c++)
         *c = *c == '.' ? '/' : *c;
     const bool missing = strncmp(error->rule, "is missing", strlen("is missing")) == 0;

@@ -28,7 +28,7 @@ struct live {
 
 #define NO_CACHE "s.cache=none"
 #define CROWD "c.population=10", NO_CACHE, "d.latency=100s", "p.acquire_timeout=none"
-#define STREAM(rate_) "c.load=open", "c.rate=" rate_, NO_CACHE, "p.size=100000"
+#define STREAM "c.load=open", "c.rate=100/s", NO_CACHE, "p.size=100000"
 #define FAILS "s.failure_rate=1", "g.retry.on=ERROR"
 
 static const struct live live_params[] = {
@@ -84,7 +84,7 @@ static const struct live live_params[] = {
      "timeout",
      "c",
      "\"100ms\"",
-     {STREAM("100/s"), "d.latency=100s"},
+     {STREAM, "d.latency=100s"},
      {{"10.099", "c.timed_out", 0, 0},
       {"11", "c.timed_out", 60, 130},
       {"15", "c.timed_out", 400, 600},
@@ -94,13 +94,13 @@ static const struct live live_params[] = {
      "timeout",
      "g",
      "\"100ms\"",
-     {STREAM("100/s"), "d.latency=100s"},
+     {STREAM, "d.latency=100s"},
      {{"10.099", "g.timeout", 0, 0}, {"11", "g.timeout", 60, 130}, {"20", "g.timeout", 400, 600}}},
     {"gateway",
      "on_abandon",
      "g",
      "\"cancel\"",
-     {STREAM("100/s"), "d.latency=100s", "c.timeout=100ms"},
+     {STREAM, "d.latency=100s", "c.timeout=100ms"},
      {{"9.99", "g.abandoned", 0, 0},
       {"11", "g.abandoned", 60, 130},
       {"15", "g.abandoned", 400, 600},
@@ -110,7 +110,7 @@ static const struct live live_params[] = {
      "in_flight_max",
      "g",
      "3",
-     {STREAM("100/s"), "d.latency=100s"},
+     {STREAM, "d.latency=100s"},
      {{"9.99", "g.unavailable", 0, 0}, {"14.9", "g.in_flight", 900, 1100}, {"14.9", "g.unavailable", 300, 700}}},
     /* ---- retry policy; the user asks at 10 s, 11 s, ... and a little later with each retry ---- */
     {"retry",
@@ -205,13 +205,13 @@ static const struct live live_params[] = {
      "query_timeout",
      "s",
      "\"100ms\"",
-     {STREAM("100/s"), "d.latency=100s"},
+     {STREAM, "d.latency=100s"},
      {{"10.099", "s.unavailable", 0, 0}, {"11", "s.unavailable", 60, 130}, {"20", "s.unavailable", 400, 600}}},
     {"catalogue",
      "single_flight",
      "s",
      "true",
-     {STREAM("100/s"), "d.latency=100ms"},
+     {STREAM, "d.latency=100ms"},
      {{"9.99", "s.from_shared", 0, 0}, {"14.9", "s.from_shared", 300, 500}, {"14.9", "d.in_flight", 1, 1}}},
     {"catalogue",
      "fill_when_abandoned",
@@ -223,13 +223,13 @@ static const struct live live_params[] = {
      "on_abandon",
      "s",
      "\"cancel\"",
-     {STREAM("100/s"), "d.latency=100s", "g.timeout=100ms"},
+     {STREAM, "d.latency=100s", "g.timeout=100ms"},
      {{"9.99", "s.abandoned", 0, 0}, {"11", "s.abandoned", 60, 130}, {"20", "s.abandoned", 400, 600}}},
     {"catalogue",
      "in_flight_max",
      "s",
      "3",
-     {STREAM("100/s"), "d.latency=100s"},
+     {STREAM, "d.latency=100s"},
      {{"9.99", "s.unavailable", 0, 0}, {"14.9", "s.in_flight", 900, 1100}, {"14.9", "s.unavailable", 300, 700}}},
     /* ---- cpu: waiting bursts start when it grows, running ones end when it shrinks ---- */
     {"cpu",
@@ -353,13 +353,13 @@ static const struct live live_params[] = {
      "on_abandon",
      "d",
      "\"cancel\"",
-     {STREAM("100/s"), "d.latency=100s", "s.query_timeout=100ms"},
+     {STREAM, "d.latency=100s", "s.query_timeout=100ms"},
      {{"9.99", "d.abandoned", 0, 0}, {"11", "d.abandoned", 60, 130}, {"20", "d.abandoned", 400, 600}}},
     {"database",
      "in_flight_max",
      "d",
      "3",
-     {STREAM("100/s"), NO_CACHE, "d.latency=100s"},
+     {STREAM, NO_CACHE, "d.latency=100s"},
      {{"9.99", "d.unavailable", 0, 0}, {"14.9", "d.in_flight", 900, 1100}, {"14.9", "d.unavailable", 300, 700}}},
     /* ---- link: of what is lost, the first retransmission after the change back gets through ---- */
     {"link",

@@ -102,6 +102,7 @@ static const char *read_case(const char *at, struct bad_case *one)
             char *code = take_line(&at, strlen("@@ want "));
             one->code = (int)strtol(code, NULL, 10);
             free(code);
+            ck_assert_ptr_null(one->want);
             one->want = take_body(&at);
             for (size_t end = strlen(one->want); end > 1 && one->want[end - 2] == '\n'; end--)
                 one->want[end - 1] = '\0'; /* blank lines between cases */

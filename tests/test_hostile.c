@@ -310,7 +310,7 @@ END_TEST
     "{'run': {'until': '3650d'}, 'nodes': {'c': {'type': 'clients', 'to': 'g', " clients_ "}," \
     "'g': {'type': 'gateway', 'to': 's', 'in_flight_max': 1000000}," \
     "'s': {'type': 'catalogue', 'database': 'd', 'in_flight_max': 1000000}," \
-    "'d': {'type': 'database', " database_ "}}}"
+    "'d': {'type': 'database', 'in_flight_max': 1000000, " database_ "}}}"
 
 START_TEST(calls_without_end_are_stopped_by_their_number)
 {

@@ -268,7 +268,7 @@ START_TEST(every_bit_is_set_half_the_time)
         for (int i = 0; i < DRAWS; i++) {
             uint64_t bits = sim_rng_next(&rng);
             for (int bit = 0; bit < 64; bit++)
-                ones[bit] += (bits >> bit) & 1U;
+                ones[bit] += (unsigned)(bits >> bit) & 1U;
         }
         for (int bit = 0; bit < 64; bit++) {
             double z = (ones[bit] - 0.5 * DRAWS) / sqrt(0.25 * DRAWS);
