@@ -77,7 +77,7 @@ static void put_panel(FILE *out, const struct cell *cell)
     for (uint32_t i = 0; i < cell->panel_count; i++)
         items[i] = &cell->panel[i];
     if (cell->panel_count > 0)
-        qsort(items, cell->panel_count, sizeof items[0], by_key);
+        qsort(items, cell->panel_count, sizeof(struct panel_item *), by_key);
     for (uint32_t i = 0; i < cell->panel_count; i++)
         (void)fprintf(out, "panel %s %s\n", items[i]->key, items[i]->text);
 }
