@@ -4,6 +4,8 @@
 
 #include <check.h>
 
+static struct scenario *scenario;
+
 static struct cell *run_text(const char *text)
 {
     FILE *out = fopen("cancelled.json", "w");
@@ -11,7 +13,8 @@ static struct cell *run_text(const char *text)
     for (; *text != '\0'; text++)
         (void)fputc(*text == '\'' ? '"' : *text, out);
     (void)fclose(out);
-    return cells_run(cells_load("cancelled.json"), NULL, 0, 7);
+    scenario = cells_load("cancelled.json");
+    return cells_run(scenario, NULL, 0, 7);
 }
 
 /* Of the whole run. */
@@ -33,6 +36,7 @@ START_TEST(a_request_cancelled_in_its_backoff_makes_no_attempt)
     ck_assert_double_eq(total(cell, "gateway.attempts"), total(cell, "gateway.sent"));
     ck_assert_double_gt(total(cell, "gateway.retry.retries"), 1000);
     cell_destroy(cell);
+    scenario_destroy(scenario);
 }
 END_TEST
 
@@ -48,6 +52,7 @@ START_TEST(a_cancelled_request_is_no_answer_from_anywhere)
     ck_assert_double_gt(total(cell, "sre-lab.abandoned"), 100);
     ck_assert_double_eq(answers, total(cell, "sre-lab.ok"));
     cell_destroy(cell);
+    scenario_destroy(scenario);
 }
 END_TEST
 
