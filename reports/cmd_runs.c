@@ -61,17 +61,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     }
 }
 
-/* The runs the arguments name. False, *code set, when one is not there. */
-static bool find_runs(const struct store *store, const struct arguments *arguments, int64_t *runs, int *code)
-{
-    for (int i = 0; i < arguments->count; i++) {
-        runs[i] = run_argument(store, arguments->runs[i], code);
-        if (runs[i] == 0)
-            return false;
-    }
-    return true;
-}
-
 int64_t run_argument(const struct store *store, const char *argument, int *code)
 {
     char shown[JSON_SHOWN_BYTES];
@@ -84,6 +73,23 @@ int64_t run_argument(const struct store *store, const char *argument, int *code)
     else if (run == -1)
         (void)fprintf(stderr, "simex: %s: several runs begin with \"%s\"\n", store->path, json_shown(shown, argument));
     return 0;
+}
+
+/* Does something with each run that the arguments name, once all of them are found; stops at the first failure. */
+static int for_runs(const struct arguments *arguments,
+                    int (*each)(struct store *store, int64_t run, const struct arguments *arguments, cJSON *list),
+                    cJSON *list)
+{
+    struct store store;
+    int64_t *runs = sim_xcalloc((size_t)arguments->count + 1, sizeof *runs);
+    int code = store_open(&store, store_path(arguments->db), STORE_READ);
+    for (int i = 0; i < arguments->count && code == EXIT_FINE; i++)
+        runs[i] = run_argument(&store, arguments->runs[i], &code);
+    for (int i = 0; i < arguments->count && code == EXIT_FINE; i++)
+        code = each(&store, runs[i], arguments, list);
+    store_close(&store);
+    free(runs);
+    return code;
 }
 
 /* ---- runs ---- */
@@ -208,8 +214,9 @@ int cmd_runs(int argc, char **argv)
 
 /* ---- show ---- */
 
-static int show_one(const struct store *store, int64_t key, const struct arguments *arguments)
+static int show_one(struct store *store, int64_t key, const struct arguments *arguments, cJSON *list)
 {
+    (void)list;
     int code = EXIT_FINE;
     struct record *record = store_get(store, key);
     if (record == NULL)
@@ -246,21 +253,24 @@ int cmd_show(int argc, char **argv)
                                      .children = children};
     struct arguments arguments = {.format = FORMAT_TEXT, .wants_runs = true};
     (void)openmetrics_bounds_parse(&arguments.bounds, "lab");
-    struct store store;
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
         return EXIT_USAGE;
-    int64_t *runs = sim_xcalloc((size_t)arguments.count + 1, sizeof *runs);
-    int code = store_open(&store, store_path(arguments.db), STORE_READ);
-    if (code == EXIT_FINE && find_runs(&store, &arguments, runs, &code)) {
-        for (int i = 0; i < arguments.count && code == EXIT_FINE; i++)
-            code = show_one(&store, runs[i], &arguments);
-    }
-    store_close(&store);
-    free(runs);
-    return code;
+    return for_runs(&arguments, show_one, NULL);
 }
 
 /* ---- delete ---- */
+
+/* A run that was named twice is gone the second time. */
+static int delete_one(struct store *store, int64_t run, const struct arguments *arguments, cJSON *list)
+{
+    (void)arguments;
+    char *id = store_id(store, run);
+    int code = id == NULL ? EXIT_FINE : store_delete(store, run);
+    if (id != NULL && code == EXIT_FINE)
+        (void)cJSON_AddItemToArray(list, cJSON_CreateString(id));
+    free(id);
+    return code;
+}
 
 int cmd_delete(int argc, char **argv)
 {
@@ -271,28 +281,13 @@ int cmd_delete(int argc, char **argv)
                                             "RUN is the id of a run, its first four digits or more, or `last`.",
                                      .children = children};
     struct arguments arguments = {.format = FORMAT_TEXT, .wants_runs = true};
-    struct store store;
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
         return EXIT_USAGE;
-    int64_t *runs = sim_xcalloc((size_t)arguments.count + 1, sizeof *runs);
-    int code = store_open(&store, store_path(arguments.db), STORE_READ);
-    if (code == EXIT_FINE && find_runs(&store, &arguments, runs, &code)) {
-        cJSON *deleted = cJSON_CreateArray();
-        for (int i = 0; i < arguments.count && code == EXIT_FINE; i++) {
-            struct record *record = store_get(&store, runs[i]);
-            code = record == NULL ? EXIT_IO : store_delete(&store, runs[i]);
-            if (code == EXIT_FINE)
-                (void)cJSON_AddItemToArray(deleted, cJSON_CreateString(record->id));
-            record_destroy(record);
-        }
-        cJSON *tree = cJSON_CreateObject();
-        (void)cJSON_AddItemToObject(tree, "deleted", deleted);
-        if (arguments.format == FORMAT_JSON)
-            show_json(stdout, tree);
-        else
-            cJSON_Delete(tree);
-    }
-    store_close(&store);
-    free(runs);
+    cJSON *tree = cJSON_CreateObject();
+    int code = for_runs(&arguments, delete_one, cJSON_AddArrayToObject(tree, "deleted"));
+    if (code == EXIT_FINE && arguments.format == FORMAT_JSON)
+        show_json(stdout, tree);
+    else
+        cJSON_Delete(tree);
     return code;
 }

@@ -223,6 +223,17 @@ int64_t *store_list(const struct store *store, size_t *count)
     return NULL;
 }
 
+char *store_id(const struct store *store, int64_t run)
+{
+    sqlite3_stmt *statement = NULL;
+    char *id = NULL;
+    if (sqlite3_prepare_v2(store->db, "SELECT id FROM run WHERE run = ?1", -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_bind_int64(statement, 1, run) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
+        id = sim_xstrdup((const char *)sqlite3_column_text(statement, 0));
+    (void)sqlite3_finalize(statement);
+    return id;
+}
+
 int store_delete(struct store *store, int64_t run)
 {
     sqlite3_stmt *statement = NULL;

@@ -39,6 +39,8 @@ int64_t store_find(const struct store *store, const char *text);
 int64_t run_argument(const struct store *store, const char *argument, int *code);
 /* Reads a run; NULL after an error that was printed. */
 struct record *store_get(const struct store *store, int64_t run);
+/* The id of a run, NULL when it is not there; free. */
+char *store_id(const struct store *store, int64_t run);
 /* Deletes a run. 0, or an exit code. */
 int store_delete(struct store *store, int64_t run);
 /* Keys of all runs in the order of storing; *count of them. Free. NULL after an error that was printed. */

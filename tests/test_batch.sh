@@ -57,6 +57,9 @@ check "a cell that fails gives its code" code_is 65 "$simex" run endless.json "$
 check "and says which" grep -q 'endless, seed 2' err
 check "and the rest goes on" test "$("$simex" runs --db mixed.db | tail -n +2 | wc -l)" -eq 2
 
+check "a run named twice is deleted once" code_is 0 "$simex" delete "$id" "$id" --db 2.db
+check "and the others stay" test "$("$simex" runs --db 2.db | tail -n +2 | wc -l)" -eq 6
+
 check "a range upside down" code_is 64 "$simex" run "$short" --seeds 9..3 --no-store
 check "a range without an end" code_is 64 "$simex" run "$short" --seeds 9.. --no-store
 check "no workers" code_is 64 "$simex" run "$short" --seeds 1..2 --jobs 0 --no-store
