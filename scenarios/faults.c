@@ -266,9 +266,7 @@ static void forget_kills(const struct fault *fault)
 
 static void tell(const struct sim_node *node, const char *action)
 {
-    const struct sim *sim = node->sim;
-    if (sim->listener != NULL && sim->listener->fault != NULL)
-        sim->listener->fault(sim->listener_context, node->name, action);
+    sim_tell_fault(node->sim, node->name, action);
 }
 
 static void fire_begin(struct sim_node *node, void *subject)

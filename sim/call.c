@@ -17,40 +17,33 @@ static const struct sim_event_kind timeout_kind = {"timeout", fire_timeout};
 
 /* ---- listeners ---- */
 
-#define TELL(sim, member, ...) \
-    do { \
-        const struct sim_listener *listener_ = (sim)->listener; \
-        if (__builtin_expect(listener_ != NULL, 0) && listener_->member != NULL) \
-            listener_->member((sim)->listener_context, __VA_ARGS__); \
-    } while (0)
-
 void sim_call_segment(const struct sim_call *call, const struct sim_segment *segment, sim_ns from)
 {
     if (call != NULL && segment != NULL && call->to->sim->now > from)
-        TELL(call->to->sim, segment, call, segment, from, call->to->sim->now);
+        SIM_TELL(call->to->sim, segment, call, segment, from, call->to->sim->now);
 }
 
 void sim_span_begin(const struct sim_call *call, const char *name)
 {
     if (call != NULL)
-        TELL(call->to->sim, span_begin, call, name);
+        SIM_TELL(call->to->sim, span_begin, call, name);
 }
 
 void sim_span_end(const struct sim_call *call, const char *name, bool error)
 {
     if (call != NULL)
-        TELL(call->to->sim, span_end, call, name, error);
+        SIM_TELL(call->to->sim, span_end, call, name, error);
 }
 
 void sim_tag(const struct sim_call *call, const char *key, const char *value)
 {
     if (call != NULL)
-        TELL(call->to->sim, tag, call, key, value);
+        SIM_TELL(call->to->sim, tag, call, key, value);
 }
 
 void sim_tag_int(const struct sim_call *call, const char *key, int64_t value)
 {
-    if (call == NULL || call->to->sim->listener == NULL)
+    if (call == NULL || call->to->sim->listening == NULL)
         return;
     char text[24];
     (void)snprintf(text, sizeof text, "%" PRId64, value);
@@ -59,7 +52,22 @@ void sim_tag_int(const struct sim_call *call, const char *key, int64_t value)
 
 void sim_log(const struct sim_node *node, const struct sim_call *call, const char *level, const char *message)
 {
-    TELL(node->sim, log, node, call, level, message);
+    SIM_TELL(node->sim, log, node, call, level, message);
+}
+
+void sim_transition(const struct sim_node *node, const char *part, const char *from, const char *to)
+{
+    SIM_TELL(node->sim, transition, node, part, from, to);
+}
+
+void sim_tell_fault(const struct sim *sim, const char *path, const char *value)
+{
+    SIM_TELL(sim, fault, path, value);
+}
+
+void sim_emit(const struct sim_node *node, const char *metric, double value)
+{
+    SIM_TELL(node->sim, emit, node, metric, value);
 }
 
 /* ---- the caller's side ---- */
@@ -102,7 +110,7 @@ struct sim_call *sim_call_make(struct sim_flow *f, struct sim_node *to, int op, 
     call->refs = 2;
     sim_count(&from->sent, 1);
     sim_gauge_add(&from->outstanding, sim->now, 1);
-    TELL(sim, call_begin, call);
+    SIM_TELL(sim, call_begin, call);
     if (timeout != SIM_NO_TIMEOUT)
         call->timer = sim_schedule_in(from, timeout, &timeout_kind, call);
     return call;
@@ -150,7 +158,7 @@ void sim_call_end_caller(struct sim_call *call, enum sim_call_end end, struct si
         break;
     }
     call->end = outcome;
-    TELL(sim, call_end, call, end);
+    SIM_TELL(sim, call_end, call, end);
     if (end != SIM_END_ANSWERED)
         abandon(call);
 }
@@ -219,7 +227,7 @@ void sim_call_arrive(struct sim_call *call)
     sim_count(&node->received, 1);
     sim_gauge_add(&node->in_flight, sim->now, 1);
     link_in(call);
-    TELL(sim, call_arrive, call);
+    SIM_TELL(sim, call_arrive, call);
     if (node->down) {
         sim_reply(call, (struct sim_outcome){SIM_REFUSED, "Connection Refused"});
         return;
@@ -277,7 +285,7 @@ void sim_reply(struct sim_call *call, struct sim_outcome outcome)
     count_outcome(node, outcome);
     sim_hist_record(&node->latency.slice, sim->now - call->arrived);
     sim_gauge_add(&node->in_flight, sim->now, -1);
-    TELL(sim, call_reply, call);
+    SIM_TELL(sim, call_reply, call);
     if (call->link != NULL)
         sim_link_send(call, SIM_LEG_REPLY);
     else

@@ -14,6 +14,7 @@
 #include "sim/event.h"
 #include "sim/listen.h"
 
+struct sim;
 struct sim_flow;
 struct sim_link;
 
@@ -90,5 +91,10 @@ void sim_span_end(const struct sim_call *call, const char *name, bool error);
 void sim_tag(const struct sim_call *call, const char *key, const char *value);
 void sim_tag_int(const struct sim_call *call, const char *key, int64_t value);
 void sim_log(const struct sim_node *node, const struct sim_call *call, const char *level, const char *message);
+/* A part's change of state, and a point of a metric that the simulated service itself sends; for listeners. */
+void sim_transition(const struct sim_node *node, const char *part, const char *from, const char *to);
+void sim_emit(const struct sim_node *node, const char *metric, double value);
+/* What was done to the world: see `fault` of struct sim_listener. */
+void sim_tell_fault(const struct sim *sim, const char *path, const char *value);
 
 #endif

@@ -32,4 +32,14 @@ void sim_waitq_leave(struct sim_flow *f);
 /* Seals the outcome of the present wait; the flow goes on at +0. */
 void sim_flow_seal(struct sim_flow *f, struct sim_outcome outcome, const struct sim_payload *reply);
 
+/* Tells every listener that wants to know. With none it is one predictable branch. Includes sim/world.h first. */
+#define SIM_TELL(sim, member, ...) \
+    do { \
+        const struct sim_listening *one_ = (sim)->listening; \
+        for (; __builtin_expect(one_ != NULL, 0); one_ = one_->next) { \
+            if (one_->listener->member != NULL) \
+                one_->listener->member(one_->context, __VA_ARGS__); \
+        } \
+    } while (0)
+
 #endif

@@ -71,6 +71,7 @@ static void try_later(struct sim_link *link, struct message *message)
 void sim_link_send(struct sim_call *call, enum sim_leg leg)
 {
     struct sim_link *link = call->link;
+    SIM_TELL(link->sim, message, call, 0);
     if (!is_lost(link)) {
         pass(link, call, leg);
         return;
@@ -85,6 +86,7 @@ static void fire_retry(struct sim_node *node, void *subject)
     (void)node;
     struct message *message = subject;
     struct sim_link *link = message->call->link;
+    SIM_TELL(link->sim, message, message->call, message->tries);
     if (is_lost(link)) {
         try_later(link, message);
         return;

@@ -47,6 +47,19 @@ struct sim_listener {
                 const char *message);
     /* A live param changed, or an action was done (path: the node, value: the action). */
     void (*fault)(void *context, const char *path, const char *value);
+    /* A part of a node went from one of its states to another: ("breaker", "CLOSED", "OPEN"). */
+    void (*transition)(void *context, const struct sim_node *node, const char *part, const char *from, const char *to);
+    /* A point of a metric that the simulated service itself sends, as to a statsd agent: ("catalog.cache.hit", 1). */
+    void (*emit)(void *context, const struct sim_node *node, const char *metric, double value);
+    /* A message enters a link. `try` 0 is the first; each one after it is a retransmission at its time. */
+    void (*message)(void *context, const struct sim_call *call, unsigned try);
+};
+
+/* One who listens; kept in the world's arena, told in the order of coming. */
+struct sim_listening {
+    const struct sim_listener *listener;
+    void *context;
+    struct sim_listening *next;
 };
 
 #endif

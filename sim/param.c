@@ -105,14 +105,14 @@ void sim_param_change(struct sim *sim, const struct sim_target *target, const st
     if (sim_value_equal(target->param, &old, value))
         return;
     sim_param_put(target, value);
-    if (sim->listener != NULL && sim->listener->fault != NULL) {
+    if (sim->listening != NULL) {
         char path[200];
         const char *owner = target->link != NULL ? target->link->name : target->node->name;
         (void)snprintf(path, sizeof path, "%s%.80s%s%.40s.%.40s", target->link != NULL ? "links." : "", owner,
                        target->part != NULL ? "." : "", target->part != NULL ? target->part->name : "",
                        target->param->name);
         char *text = sim_param_text(target->param, value);
-        sim->listener->fault(sim->listener_context, path, text);
+        sim_tell_fault(sim, path, text);
         free(text);
     }
     if (target->part != NULL) {

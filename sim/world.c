@@ -80,6 +80,15 @@ static void *grow(void *array, uint32_t count, uint32_t *room)
     return sim_xrealloc(array, *room * sizeof(void *));
 }
 
+void sim_listen(struct sim *sim, const struct sim_listener *listener, void *context)
+{
+    struct sim_listening **last = &sim->listening;
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = sim_arena_alloc(&sim->arena, sizeof **last);
+    **last = (struct sim_listening){listener, context, NULL};
+}
+
 struct sim_node *sim_find_node(const struct sim *sim, const char *name)
 {
     for (uint32_t i = 0; i < sim->node_count; i++) {

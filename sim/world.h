@@ -54,8 +54,7 @@ struct sim {
     sim_ns window_from;
     struct sim_sink sink;
 
-    const struct sim_listener *listener; /* NULL: nobody listens */
-    void *listener_context;
+    struct sim_listening *listening; /* NULL: nobody listens */
 
     struct sim_dist_table **dist_tables;
     uint32_t dist_table_count, dist_table_room;
@@ -72,6 +71,9 @@ struct sim_link *sim_add_link(struct sim *sim, const char *name, struct sim_node
 /* NULL when there is none. */
 struct sim_node *sim_find_node(const struct sim *sim, const char *name);
 struct sim_link *sim_find_link(const struct sim *sim, const char *name);
+
+/* Adds a listener; it and its context outlive the run. */
+void sim_listen(struct sim *sim, const struct sim_listener *listener, void *context);
 
 /* Adds [from, to) to what is measured; returns its index (intervals[0] is the whole run). Before the start. */
 uint32_t sim_add_interval(struct sim *sim, const char *name, sim_ns from, sim_ns to);

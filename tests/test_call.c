@@ -491,8 +491,7 @@ START_TEST(a_call_knows_its_parent_and_its_root)
     t.c->scripts[3] = d->scripts[4] = sleeps_10ms;
     static const struct sim_listener listener = {.call_begin = note_call};
     struct family family = {0};
-    t.sim->listener = &listener;
-    t.sim->listener_context = &family;
+    sim_listen(t.sim, &listener, &family);
     kit_start_world(t.sim);
     kit_spawn_at(t.a, 0, calls_b);
     sim_run(t.sim, SIM_S, NULL, NULL);

@@ -188,8 +188,7 @@ START_TEST(littles_law_holds_exactly_in_any_world)
     for (uint64_t seed = 1; seed <= 200; seed++) {
         int64_t waits[32] = {0};
         struct random_world *w = random_world_make(seed, flags);
-        w->sim->listener = &listener;
-        w->sim->listener_context = waits;
+        sim_listen(w->sim, &listener, waits);
         for (int i = 0; i < 10; i++)
             (void)sim_add_interval(w->sim, "cut", (sim_ns)i * 13 * SIM_MS, (sim_ns)i * 29 * SIM_MS);
         random_world_start(w, 150, 300 * SIM_MS);

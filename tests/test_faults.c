@@ -150,8 +150,7 @@ static void check_changes(const char *text, const char *want)
 {
     struct world world = world_make(text, NULL);
     struct changes changes = {.text = "", .sim = world.cell->sim};
-    world.cell->sim->listener = &change_listener;
-    world.cell->sim->listener_context = &changes;
+    sim_listen(world.cell->sim, &change_listener, &changes);
     world_finish(&world);
     ck_assert_str_eq(changes.text, want);
     world_end(&world);

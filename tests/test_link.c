@@ -288,8 +288,7 @@ static void lose(uint64_t seed, double loss, int tries[LOSSY_TRIES])
     struct pair p = pair_make(seed, "1ms");
     (void)snprintf(text, sizeof text, "%g", loss);
     kit_set(p.sim, "links.a-b.loss", text);
-    p.sim->listener = &listener;
-    p.sim->listener_context = tries;
+    sim_listen(p.sim, &listener, tries);
     const struct kit_step calls[] = {{.kind = KIT_CALL, .to = &p.b->node, .op = KIT_OP}, {0}};
     p.b->scripts[0] = at_once;
     kit_start_world(p.sim);

@@ -130,8 +130,7 @@ START_TEST(segments_and_calls_tile_every_span_to_the_nanosecond)
         struct random_world *w = random_world_make(seed, FLAGS[_i]);
         memset(collector, 0, sizeof *collector);
         collector->sim = w->sim;
-        w->sim->listener = &span_listener;
-        w->sim->listener_context = collector;
+        sim_listen(w->sim, &span_listener, collector);
         random_world_start(w, 60, 500 * SIM_MS);
         ck_assert(sim_run(w->sim, SIM_S, NULL, NULL));
         random_world_quiesce(w);
@@ -172,8 +171,8 @@ START_TEST(a_listener_changes_neither_the_fingerprint_nor_the_number_of_events)
         for (int i = 0; i < 3; i++) {
             struct random_world *w = random_world_make(seed, RANDOM_PARALLEL | RANDOM_FAULTS);
             collector->sim = w->sim;
-            w->sim->listener = i == 0 ? NULL : i == 1 ? &span_listener : &noisy;
-            w->sim->listener_context = i == 2 ? (void *)&heard : collector;
+            if (i > 0)
+                sim_listen(w->sim, i == 1 ? &span_listener : &noisy, i == 2 ? (void *)&heard : collector);
             random_world_start(w, 60, 500 * SIM_MS);
             ck_assert(sim_run(w->sim, SIM_S, NULL, NULL));
             sim_finish(w->sim);

@@ -145,8 +145,7 @@ START_TEST(a_change_acts_once_and_only_when_it_is_one)
     struct bench b = bench_make();
     struct heard heard = {0};
     kit_start_world(b.sim);
-    b.sim->listener = &listener;
-    b.sim->listener_context = &heard;
+    sim_listen(b.sim, &listener, &heard);
     static const struct {
         const char *path, *word;
         bool changes;
@@ -196,8 +195,7 @@ START_TEST(on_param_sees_the_new_value_and_the_listener_its_path)
     struct heard heard = {0};
     (void)sim_add_link(b.sim, "edge", &b.kinds->node, sim_find_node(b.sim, "postgres"));
     kit_start_world(b.sim);
-    b.sim->listener = &listener;
-    b.sim->listener_context = &heard;
+    sim_listen(b.sim, &listener, &heard);
     kit_set(b.sim, "kinds.duration", "9s");
     ck_assert_int_eq(b.kinds->changed_to, 9 * SIM_S);
     ck_assert_str_eq(heard.path, "kinds.duration");
