@@ -4,7 +4,8 @@
  * or after its time; until then it takes room.
  *
  * A fill lives ttl x U(1 - ttl_jitter, 1 + ttl_jitter) from the moment SET completes; a later SET of the same key starts
- * anew. A change of the ttl acts on new fills only.
+ * anew. A change of the ttl acts on new fills only. With `keep_stale` an entry stays that long past its time, for those
+ * who ask for it as a fallback: it is a miss all the same.
  *
  * Invariants: an entry is in the map exactly while it is in the list, most recently used first; count <= capacity. */
 #include "models/models.h"
@@ -24,6 +25,7 @@ struct cache {
     struct sim_dist get_latency, set_latency; /* params */
     sim_ns ttl;                               /* param */
     double ttl_jitter;                        /* param */
+    sim_ns keep_stale;                        /* param */
     bool reset_on_hit;                        /* param */
     int64_t capacity;                         /* param */
     double failure_rate;                      /* param */
@@ -100,15 +102,27 @@ static void fill(struct cache *cache, uint64_t key)
     entry->expires = sim_ns_add(sim_now(&cache->node), entry->ttl);
 }
 
-static bool look_up(struct cache *cache, uint64_t key)
+/* An entry past its time: told of when it is kept, else dropped. */
+static void find_stale(struct cache *cache, struct entry *entry, struct sim_payload *reply)
+{
+    const sim_ns age = sim_now(&cache->node) - entry->expires;
+    if (cache->keep_stale != SIM_NEVER && age >= cache->keep_stale) {
+        sim_count(&cache->expired, 1);
+        drop(cache, entry);
+        return;
+    }
+    reply->word[1] = 1;
+    reply->word[2] = age;
+}
+
+static bool look_up(struct cache *cache, uint64_t key, struct sim_payload *reply)
 {
     struct entry *entry = sim_map_get(&cache->map, key);
     if (entry == NULL)
         return false;
     sim_ns now = sim_now(&cache->node);
     if (entry->expires <= now) {
-        sim_count(&cache->expired, 1);
-        drop(cache, entry);
+        find_stale(cache, entry, reply);
         return false;
     }
     unlink_entry(cache, entry);
@@ -134,7 +148,7 @@ static void finish(struct cache *cache, struct sim_call *call)
         sim_reply(call, (struct sim_outcome){SIM_ERROR, "Cache Failure"});
         return;
     }
-    bool hit = look_up(cache, call->request.key);
+    bool hit = look_up(cache, call->request.key, &call->reply);
     sim_count(&cache->judged, 1);
     sim_count(hit ? &cache->hits : &cache->misses, 1);
     sim_reply(call, (struct sim_outcome){hit ? SIM_OK : SIM_NOT_FOUND, NULL});
@@ -170,6 +184,13 @@ static void request(struct sim_node *node, struct sim_call *call)
 static void act_clear(struct sim_node *node, int64_t amount)
 {
     (void)amount;
+    clear((struct cache *)node);
+}
+
+static void told(struct sim_node *node, int op, const struct sim_payload *payload)
+{
+    (void)payload;
+    sim_assert(op == OP_CACHE_CLEAR);
     clear((struct cache *)node);
 }
 
@@ -233,6 +254,13 @@ static const struct sim_param params[] = {
      .initial = "0",
      .live = true,
      .help = "how unequal: each fill lives ttl x U(1 - jitter, 1 + jitter)"},
+    {.name = "keep_stale",
+     .kind = SIM_PARAM_DURATION,
+     FIELD(keep_stale),
+     .initial = "0s",
+     .none = true,
+     .live = true,
+     .help = "how long an entry is kept past its time, as a fallback: a look-up misses, and tells of it"},
     {.name = "reset_on_hit",
      .kind = SIM_PARAM_FLAG,
      FIELD(reset_on_hit),
@@ -294,6 +322,7 @@ const struct sim_node_type cache_type = {
     .start = start,
     .reset = reset,
     .request = request,
+    .told = told,
     .on_param = on_param,
     .fini = fini,
 };

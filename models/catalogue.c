@@ -3,58 +3,49 @@
  * connections. Two things burn its cores: requests, and what goes wrong with them (the exception, its trace, its log).
  *
  *   parse -> cache GET -> look-up -+-> hit: answer
- *                                  +-> miss: acquire -> query -> release -> cache SET -> row -> answer
- *                                              +-> turned away: error path, 503
+ *                                  +-> miss: breaker -> bulkhead -> acquire -> query -> release -> cache SET -> row -> answer
+ *                                              |           |          +-> turned away: error path, 503
+ *                                              +-----------+-----------------> fallback, or error path, 503
  *
  * The connection goes back when the query has ended, before the SET. A waiter of the pool does not look in the cache
  * again. An abandoned request goes on (on_abandon `continue`): it holds what it holds and fills the cache.
  *
  * Single flight (Go's x/sync/singleflight): one query a key at a time. Followers hold no connection, share the leader's
- * outcome and wake after its SET; a leader that is cancelled leaves the lead to the first of them. */
+ * outcome and wake after its SET; a leader that is cancelled leaves the lead to the first of them.
+ *
+ * Fallback: instead of an error of the causes in `fallback_on`, an entry that the cache keeps past its time (stale), or
+ * static data for the first products. Stale-while-revalidate (RFC 5861): an entry not longer past its time than that is
+ * answered at once, and one refresh a key goes on behind.
+ *
+ * With `event_loop` every step between two waits needs the core, and what costs nothing does not give it away: a step
+ * runs whole, and while one request burns nothing else moves, as on the one thread of asyncio.
+ *
+ * The inner spans `db.query`, `db.pool_error`, `logic.fallback`, their tags, and the points are those that the lab's
+ * service sends to Datadog. */
+#include "models/catalogue.h"
+
 #include "models/models.h"
-#include "models/ops.h"
-#include "sim/cpu.h"
-#include "sim/map.h"
-#include "sim/waitq.h"
-#include "sim/world.h"
-
-enum stage { STAGE_PARSE, STAGE_LOOKUP, STAGE_HIT, STAGE_ROW, STAGE_ERROR, STAGE_STRESS, STAGES };
-
-struct catalogue {
-    struct sim_node node; /* must be first */
-    struct sim_cpu cpu;
-    struct sim_node *cache, *pool, *database; /* params */
-    struct sim_dist costs[STAGES];            /* params */
-    struct sim_rng cost_rngs[STAGES];
-    double failure_rate;      /* param */
-    sim_ns query_timeout;     /* param */
-    bool single_flight;       /* param */
-    bool fill_when_abandoned; /* param */
-    bool cpu_stress;          /* param */
-    struct sim_rng failures;
-    struct sim_map flights; /* key -> struct flight, of the queries under way */
-    struct sim_slab flight_slab;
-    struct sim_counter from_cache, from_database, from_shared;
-};
-
-struct flight {
-    struct sim_waitq followers;
-};
-
-struct lookup {
-    struct sim_flow flow; /* must be first */
-    struct sim_payload product, grant;
-    struct sim_outcome outcome;
-    struct flight *leads;
-    enum source source;
-    bool fails;
-};
 
 static const struct sim_segment flight_segment = {"single flight", SIM_WAIT};
 
-static sim_ns cost(struct catalogue *service, enum stage stage)
+sim_ns catalogue_cost(struct catalogue *service, enum stage stage)
 {
-    return sim_dist_draw(&service->costs[stage], &service->cost_rngs[stage]);
+    sim_ns burst = sim_dist_draw(&service->costs[stage], &service->cost_rngs[stage]);
+    if (stage == STAGE_PARSE && service->cpu_stress)
+        burst = sim_ns_add(burst, catalogue_cost(service, STAGE_STRESS));
+    return memory_stretch(&service->memory, burst);
+}
+
+bool catalogue_burns(const struct catalogue *service, enum stage stage)
+{
+    return !service->event_loop || !sim_dist_is_zero(&service->costs[stage]);
+}
+
+void catalogue_count_request(struct catalogue *service, const struct sim_call *call, enum sim_status status)
+{
+    sim_count(&service->requests, 1);
+    sim_count(&service->request_errors, sim_status_is_error(status));
+    sim_hist_record(&service->request_duration.slice, sim_now(&service->node) - call->arrived);
 }
 
 /* ---- single flight ---- */
@@ -83,18 +74,210 @@ static void land(struct catalogue *service, struct lookup *my)
     my->leads = NULL;
 }
 
-/* ---- a request ---- */
+/* ---- the database ---- */
+
+static const char *exhausted_text(const struct catalogue *service)
+{
+    return service->profile == PROFILE_ORIGINAL ? "Database Connection Pool Exhausted" : "Pool Exhausted";
+}
+
+/* Whether the breaker lets the look-up go on; else its outcome is that of the open breaker. */
+static bool passes(struct catalogue *service, struct lookup *my)
+{
+    if (breaker_try(&service->breaker, &my->pass))
+        return true;
+    sim_emit(&service->node, "catalog.circuit_breaker.rejected", 1);
+    my->cause = CAUSE_OPEN;
+    my->outcome = (struct sim_outcome){SIM_UNAVAILABLE, "Circuit Breaker is OPEN and no fallback available."};
+    if (service->fallback == 0)
+        my->outcome.reason = "Circuit Breaker is OPEN";
+    return false;
+}
+
+/* Turned away by the bulkhead or the pool. */
+static void turned_away(struct catalogue *service, struct lookup *my, struct sim_outcome outcome)
+{
+    const struct sim_call *call = my->flow.call;
+    my->outcome = outcome;
+    my->cause = CAUSE_EXHAUSTED;
+    if (service->pool_fails && outcome.status != SIM_CANCELLED)
+        breaker_status(&service->breaker, &my->pass, outcome.status);
+    else
+        breaker_cancel(&service->breaker, &my->pass);
+    if (my->flow.cancelled)
+        return;
+    if (my->inside && outcome.status == SIM_UNAVAILABLE) {
+        my->outcome.reason = exhausted_text(service);
+        sim_emit(&service->node, "catalog.db.pool.exhausted", 1);
+        sim_span_begin(call, "db.pool_error");
+        sim_tag_int(call, "db.pool.active", my->grant.word[0]);
+        sim_tag_int(call, "db.pool.max", my->grant.word[1]);
+        sim_span_end(call, "db.pool_error", true);
+    }
+}
+
+static void leave_bulkhead(struct catalogue *service, struct lookup *my)
+{
+    if (my->inside)
+        bulkhead_leave(&service->bulkhead);
+    my->inside = false;
+}
+
+static void begin_query(const struct catalogue *service, const struct lookup *my)
+{
+    char id[24];
+    const struct sim_call *call = my->flow.call;
+    if (service->node.sim->listening == NULL)
+        return;
+    (void)snprintf(id, sizeof id, "%lld", (long long)my->product.key);
+    sim_span_begin(call, "db.query");
+    if (service->pool != NULL)
+        sim_tag_int(call, "db.pool.active", my->grant.word[0]);
+    sim_tag(call, "product.id", id);
+}
+
+/* A failed query's span, as the lab's service tags it. */
+static void end_query_span(const struct lookup *my)
+{
+    const struct sim_call *call = my->flow.call;
+    if (my->outcome.status == SIM_NOT_FOUND) {
+        sim_tag(call, "product.found", "false");
+        sim_tag(call, "error.type", "HTTPException");
+    } else if (my->outcome.status != SIM_OK) {
+        const bool failed = my->row.word[2] != 0;
+        sim_tag(call, "error.message", failed ? "Simulated DB Failure" : my->outcome.reason);
+        sim_tag(call, "error.type",
+                my->outcome.status == SIM_TIMEOUT     ? "TimeoutError"
+                : my->outcome.status == SIM_CANCELLED ? "CancelledError"
+                                                      : "ConnectionError");
+    }
+    sim_span_end(call, "db.query", my->outcome.status != SIM_OK);
+}
+
+/* The results that the breaker is told of: a failed query as often as `failures_counted` says. */
+static void tell_breaker(struct catalogue *service, const struct lookup *my)
+{
+    const int64_t times = my->row.word[2] != 0 ? service->failures_counted : 1;
+    if (my->flow.cancelled) {
+        breaker_cancel(&service->breaker, &my->pass);
+        return;
+    }
+    for (int64_t i = 0; i < times; i++)
+        breaker_status(&service->breaker, &my->pass, my->outcome.status);
+}
+
+/* The query has ended, `my->outcome` and `my->row` say how: everybody is told, what it held goes back. */
+static void end_query(struct catalogue *service, struct lookup *my)
+{
+    my->cause = my->outcome.status == SIM_TIMEOUT ? CAUSE_TIMEOUT : CAUSE_ERROR;
+    end_query_span(my);
+    tell_breaker(service, my);
+    if (service->pool != NULL)
+        sim_tell(service->pool, OP_RELEASE, &my->grant);
+    leave_bulkhead(service, my);
+    if (my->outcome.status == SIM_TIMEOUT)
+        my->outcome = (struct sim_outcome){SIM_UNAVAILABLE, "Query Timeout"};
+    if (my->outcome.status != SIM_OK)
+        return;
+    my->source = SOURCE_DATABASE;
+    sim_emit(&service->node, "catalog.db.query.duration", sim_ns_to_s(my->row.word[0]));
+    sim_emit(&service->node, "catalog.db.latency.total", sim_ns_to_s(my->row.word[0]));
+    sim_emit(&service->node, "catalog.db.load", (double)my->row.word[1]);
+}
 
 static bool fills(const struct catalogue *service, const struct lookup *my)
 {
-    return service->cache != NULL && my->outcome.status == SIM_OK &&
+    return service->cache != NULL && my->source == SOURCE_DATABASE &&
            (service->fill_when_abandoned || !sim_flow_abandoned(&my->flow));
 }
 
-static void release(const struct catalogue *service, const struct lookup *my)
+/* ---- fallback ---- */
+
+static bool is_error(const struct lookup *my)
 {
-    if (service->pool != NULL)
-        sim_tell(service->pool, OP_RELEASE, &my->grant);
+    return my->outcome.status != SIM_OK && my->outcome.status != SIM_NOT_FOUND && !my->flow.cancelled;
+}
+
+static bool may_fall_back(const struct catalogue *service, const struct lookup *my)
+{
+    return service->fallback != 0 && is_error(my) && (service->fallback_on >> my->cause & 1) != 0;
+}
+
+static enum source fallback_source(const struct catalogue *service, const struct lookup *my)
+{
+    if ((service->fallback >> FALLBACK_STALE & 1) != 0 && my->stale)
+        return SOURCE_STALE;
+    if ((service->fallback >> FALLBACK_STATIC & 1) != 0 && my->product.key >= 1 &&
+        my->product.key <= (uint64_t)service->fallback_products)
+        return SOURCE_FALLBACK;
+    return SOURCE_NONE;
+}
+
+static void begin_fallback(const struct lookup *my)
+{
+    static const char *const states[] = {"CLOSED", "HALF_OPEN", "OPEN"};
+    const struct catalogue *service = (const struct catalogue *)my->flow.node;
+    sim_span_begin(my->flow.call, "logic.fallback");
+    sim_tag(my->flow.call, "resilience.circuit_breaker.state", states[service->breaker.state]);
+}
+
+static void fall_back(struct catalogue *service, struct lookup *my)
+{
+    const enum source source = fallback_source(service, my);
+    if (source != SOURCE_NONE) {
+        my->source = source;
+        my->outcome = (struct sim_outcome){SIM_OK, NULL};
+        sim_tag(my->flow.call, "app.fallback_used", "true");
+        sim_emit(&service->node, "catalog.fallback.hit", 1);
+    }
+    sim_span_end(my->flow.call, "logic.fallback", false);
+}
+
+/* ---- stale while it is refreshed ---- */
+
+struct refresh {
+    struct sim_flow flow; /* must be first */
+    struct sim_payload product;
+};
+
+static void run_refresh(struct sim_flow *f)
+{
+    struct refresh *const my = (struct refresh *)f;
+    struct catalogue *const service = (struct catalogue *)f->node;
+
+    FLOW_BEGIN(f);
+    AWAIT(f, sim_call(f, f->node, OP_REFRESH, &my->product, SIM_NO_TIMEOUT));
+    sim_map_remove(&service->refreshes, my->product.key);
+    FLOW_END(f, sim_flow_outcome(f));
+}
+
+/* Whether the look-up, which missed, is answered with what the cache keeps; its refresh has begun then. */
+static bool revalidates(struct catalogue *service, struct lookup *my, const struct sim_payload *got)
+{
+    my->stale = got->word[1] != 0;
+    if (!my->stale || got->word[2] > service->stale_while_revalidate || service->stale_while_revalidate == 0)
+        return false;
+    my->source = SOURCE_STALE;
+    if (sim_map_get(&service->refreshes, my->product.key) == NULL) {
+        sim_map_put(&service->refreshes, my->product.key, service);
+        sim_count(&service->refreshed, 1);
+        struct refresh *refresh = (struct refresh *)sim_spawn(&service->node, run_refresh);
+        refresh->product = my->product;
+        sim_flow_run(&refresh->flow);
+    }
+    return true;
+}
+
+/* ---- a look-up ---- */
+
+static void judge_cache(struct catalogue *service, struct lookup *my)
+{
+    const enum sim_status status = my->flow.status;
+    my->source = status == SIM_OK ? SOURCE_CACHE : SOURCE_NONE;
+    if (status == SIM_OK)
+        sim_emit(&service->node, "catalog.cache.hit", 1);
+    else if (status == SIM_NOT_FOUND)
+        sim_emit(&service->node, "catalog.cache.miss", 1);
 }
 
 /* What the answer costs. */
@@ -111,11 +294,30 @@ static void conclude(struct catalogue *service, const struct lookup *my)
     if (my->flow.cancelled)
         return; /* nobody is answered */
     call->reply.word[0] = my->source;
+    if (call->op == OP_REFRESH)
+        return;
     sim_count(&service->from_cache, my->source == SOURCE_CACHE);
     sim_count(&service->from_database, my->source == SOURCE_DATABASE);
     sim_count(&service->from_shared, my->source == SOURCE_SHARED);
+    sim_count(&service->from_fallback, my->source == SOURCE_FALLBACK);
+    sim_count(&service->from_stale, my->source == SOURCE_STALE);
+    if (call->op == OP_GET_PRODUCT)
+        catalogue_count_request(service, call, my->outcome.status);
     if (my->outcome.status != SIM_OK && my->outcome.reason != NULL)
         sim_log(&service->node, call, "error", my->outcome.reason);
+}
+
+/* Whether the request is let in, with what it would come to if not. */
+static bool admits(struct catalogue *service, struct lookup *my)
+{
+    my->outcome = (struct sim_outcome){SIM_UNAVAILABLE, "Shed"};
+    return shedder_admits(&service->shedder, service->node.in_flight.value);
+}
+
+/* The same, once it has had its first turn on the CPU. */
+static bool keeps(struct catalogue *service, const struct lookup *my)
+{
+    return shedder_keeps(&service->shedder, sim_now(&service->node) - my->flow.call->arrived);
 }
 
 static void serve(struct sim_flow *f)
@@ -126,9 +328,14 @@ static void serve(struct sim_flow *f)
     FLOW_BEGIN(f);
     my->product.key = f->call->request.key;
     my->fails = sim_rng_chance(&service->failures, service->failure_rate);
-    if (service->cpu_stress)
-        AWAIT(f, cpu_run(f, &service->cpu, cost(service, STAGE_STRESS)));
-    AWAIT(f, cpu_run(f, &service->cpu, cost(service, STAGE_PARSE)));
+    if (f->call->op == OP_REFRESH)
+        goto miss;
+    if (!admits(service, my))
+        goto answer;
+    AWAIT(f, cpu_run(f, &service->cpu, catalogue_cost(service, STAGE_PARSE)));
+    if (!f->cancelled && !keeps(service, my))
+        goto answer;
+    my->outcome = (struct sim_outcome){SIM_OK, NULL};
     if (my->fails) {
         my->outcome = (struct sim_outcome){SIM_ERROR, "Internal Server Error"};
         goto answer;
@@ -136,12 +343,15 @@ static void serve(struct sim_flow *f)
 
     if (service->cache != NULL) {
         AWAIT(f, sim_call(f, service->cache, OP_CACHE_GET, &my->product, SIM_NO_TIMEOUT));
-        my->source = f->status == SIM_OK ? SOURCE_CACHE : SOURCE_NONE;
-        AWAIT(f, cpu_run(f, &service->cpu, cost(service, STAGE_LOOKUP)));
-        if (my->source == SOURCE_CACHE)
+        judge_cache(service, my);
+        my->row = f->reply;
+        if (catalogue_burns(service, STAGE_LOOKUP))
+            AWAIT(f, cpu_run(f, &service->cpu, catalogue_cost(service, STAGE_LOOKUP)));
+        if (my->source == SOURCE_CACHE || revalidates(service, my, &my->row))
             goto answer;
     }
 
+miss:
     while (flight_of(service, my) != NULL) {
         AWAIT(f, sim_wait(f, &flight_of(service, my)->followers, &flight_segment));
         my->outcome = sim_flow_outcome(f);
@@ -151,40 +361,79 @@ static void serve(struct sim_flow *f)
             goto answer;
     }
     take_the_lead(service, my);
+    if (!passes(service, my))
+        goto landed;
 
+    AWAIT(f, bulkhead_enter(f, &service->bulkhead));
+    if (f->status != SIM_OK) {
+        turned_away(service, my, sim_flow_outcome(f));
+        goto landed;
+    }
+    my->inside = true;
     if (service->pool != NULL) {
         AWAIT(f, sim_call(f, service->pool, OP_ACQUIRE, NULL, SIM_NO_TIMEOUT));
         my->grant = f->reply;
-        my->outcome = sim_flow_outcome(f);
         if (f->status != SIM_OK) {
-            land(service, my);
-            goto answer;
+            turned_away(service, my, sim_flow_outcome(f));
+            leave_bulkhead(service, my);
+            goto landed;
         }
     }
+    begin_query(service, my);
     AWAIT(f, sim_call(f, service->database, OP_QUERY, &my->product, service->query_timeout));
     my->outcome = sim_flow_outcome(f);
-    release(service, my);
-    if (f->status == SIM_TIMEOUT)
-        my->outcome = (struct sim_outcome){SIM_UNAVAILABLE, "Query Timeout"};
-    if (f->status == SIM_OK)
-        my->source = SOURCE_DATABASE;
+    my->row = f->reply;
+    if (service->event_loop)
+        AWAIT(f, cpu_run(f, &service->cpu, 0));
+    end_query(service, my);
     if (fills(service, my))
         AWAIT(f, sim_call(f, service->cache, OP_CACHE_SET, &my->product, SIM_NO_TIMEOUT));
+
+landed:
+    if (may_fall_back(service, my)) {
+        begin_fallback(my);
+        if (catalogue_burns(service, STAGE_FALLBACK))
+            AWAIT(f, cpu_run(f, &service->cpu, catalogue_cost(service, STAGE_FALLBACK)));
+        fall_back(service, my);
+    }
     land(service, my);
 
 answer:
-    AWAIT(f, cpu_run(f, &service->cpu, cost(service, answer_stage(my))));
+    if (catalogue_burns(service, answer_stage(my)))
+        AWAIT(f, cpu_run(f, &service->cpu, catalogue_cost(service, answer_stage(my))));
     conclude(service, my);
     FLOW_END(f, my->outcome);
 }
 
+/* The flow of an operation. */
+static void dispatch(struct sim_flow *f)
+{
+    const int op = f->call->op;
+    f->run = op == OP_GET_PRODUCT || op == OP_BULK_LOOKUP || op == OP_REFRESH ? serve
+             : op == OP_BULK                                                  ? catalogue_serve_bulk
+                                                                              : catalogue_serve_api;
+    f->run(f);
+}
+
 /* ---- life ---- */
+
+static void act_reset_breaker(struct sim_node *node, int64_t amount)
+{
+    (void)amount;
+    breaker_close(&((struct catalogue *)node)->breaker);
+}
+
+static const struct sim_action actions[] = {
+    {.name = "leak", .help = "leaks items into memory", .act = catalogue_leak, .amount_unit = "items"},
+    {.name = "reset_breaker", .help = "closes the breaker and forgets what it counted", .act = act_reset_breaker},
+    {0}};
 
 static void start(struct sim_node *node)
 {
-    static const char *const purposes[STAGES] = {"parse cpu", "lookup cpu", "hit cpu",
-                                                 "row cpu",   "error cpu",  "stress cpu"};
+    static const char *const purposes[STAGES] = {"parse cpu", "lookup cpu", "hit cpu",     "row cpu",
+                                                 "error cpu", "stress cpu", "fallback cpu"};
     struct catalogue *service = (struct catalogue *)node;
+    service->breaker.point = "catalog.circuit_breaker.state";
     if (node->incarnation > 1)
         return;
     for (int stage = 0; stage < STAGES; stage++)
@@ -196,107 +445,34 @@ static void start(struct sim_node *node)
 /* The flights of a killed service are lost with their frames, a few dozen bytes each until the world ends. */
 static void reset(struct sim_node *node)
 {
-    sim_map_clear(&((struct catalogue *)node)->flights);
+    static const struct sim_payload nothing = {0};
+    struct catalogue *service = (struct catalogue *)node;
+    sim_map_clear(&service->flights);
+    sim_map_clear(&service->refreshes);
+    sim_gauge_set(&service->leaked, sim_now(node), 0);
+    if (service->cache_in_process && service->cache != NULL)
+        sim_tell(service->cache, OP_CACHE_CLEAR, &nothing);
 }
 
 static void fini(struct sim_node *node)
 {
-    sim_map_fini(&((struct catalogue *)node)->flights);
+    struct catalogue *service = (struct catalogue *)node;
+    sim_map_fini(&service->flights);
+    sim_map_fini(&service->refreshes);
 }
-
-#define FIELD(member) .offset = offsetof(struct catalogue, member)
-#define COST(n, stage, default_cost, h) \
-    { \
-        .name = n, .kind = SIM_PARAM_DIST, FIELD(costs[stage]), .initial = default_cost, .live = true, .help = h \
-    }
-
-static const struct sim_param params[] = {
-    {.name = "cache",
-     .kind = SIM_PARAM_NODE,
-     FIELD(cache),
-     .initial = "none",
-     .none = true,
-     .accepts = OP_BIT(OP_CACHE_GET) | OP_BIT(OP_CACHE_SET),
-     .help = "the cache aside; left out: none"},
-    {.name = "pool",
-     .kind = SIM_PARAM_NODE,
-     FIELD(pool),
-     .initial = "none",
-     .none = true,
-     .accepts = OP_BIT(OP_ACQUIRE),
-     .owns = true,
-     .help = "the pool of connections to the database; left out: a connection a query"},
-    {.name = "database",
-     .kind = SIM_PARAM_NODE,
-     FIELD(database),
-     .accepts = OP_BIT(OP_QUERY),
-     .help = "the database that is asked on a miss"},
-    COST("parse_cpu", STAGE_PARSE, "0s", "CPU time to receive and parse a request"),
-    COST("lookup_cpu", STAGE_LOOKUP, "0s", "CPU time to read what the cache answered"),
-    COST("hit_cpu", STAGE_HIT, "0s", "CPU time to answer a hit"),
-    COST("row_cpu", STAGE_ROW, "0s", "CPU time to read and serialise a row of the database"),
-    COST("error_cpu", STAGE_ERROR, "0s", "CPU time of an error: the exception, its trace, its log"),
-    COST("stress_cpu", STAGE_STRESS, "500ms", "CPU time that cpu_stress adds to each request"),
-    {.name = "cpu_stress",
-     .kind = SIM_PARAM_FLAG,
-     FIELD(cpu_stress),
-     .initial = "false",
-     .live = true,
-     .help = "whether each request burns stress_cpu before anything else"},
-    {.name = "failure_rate",
-     .kind = SIM_PARAM_RATIO,
-     FIELD(failure_rate),
-     .initial = "0",
-     .live = true,
-     .help = "share of requests that fail by themselves with ERROR (500)"},
-    {.name = "query_timeout",
-     .kind = SIM_PARAM_DURATION,
-     FIELD(query_timeout),
-     .initial = "none",
-     .above_min = true,
-     .none = true,
-     .live = true,
-     .help = "how long a query may take: then its connection is freed and the answer is 503"},
-    {.name = "single_flight",
-     .kind = SIM_PARAM_FLAG,
-     FIELD(single_flight),
-     .initial = "false",
-     .live = true,
-     .help = "one query a key at a time, whose outcome all who missed meanwhile share"},
-    {.name = "fill_when_abandoned",
-     .kind = SIM_PARAM_FLAG,
-     FIELD(fill_when_abandoned),
-     .initial = "true",
-     .live = true,
-     .help = "whether the result of a request whose caller has gone fills the cache"},
-    SIM_NODE_PARAM_ON_ABANDON,
-    SIM_NODE_PARAM_IN_FLIGHT_MAX,
-    {0}};
-
-static const struct sim_part parts[] = {{"cpu", &sim_cpu_type, offsetof(struct catalogue, cpu)}, {0}};
-
-#define COUNTER(n, member, h) \
-    { \
-        .name = n, .kind = SIM_METRIC_COUNTER, FIELD(member), .unit = "answers", .help = h \
-    }
-
-static const struct sim_metric metrics[] = {
-    COUNTER("from_cache", from_cache, "answers from the cache"),
-    COUNTER("from_database", from_database, "answers by a query of the request's own"),
-    COUNTER("from_shared", from_shared, "answers by the query of another request (single flight)"),
-    {0}};
 
 const struct sim_node_type catalogue_type = {
     .name = "catalogue",
-    .help = "a product catalogue: cache aside, pool of connections, database",
+    .help = "a product catalogue: cache aside, breaker, pool of connections, database, fallback",
     .size = sizeof(struct catalogue),
     .frame_size = sizeof(struct lookup),
-    .accepts = OP_BIT(OP_GET_PRODUCT),
-    .params = params,
-    .parts = parts,
-    .metrics = metrics,
+    .accepts = OPS_WEB | OP_BIT(OP_BULK_LOOKUP) | OP_BIT(OP_REFRESH),
+    .params = catalogue_params,
+    .parts = catalogue_parts,
+    .actions = actions,
+    .metrics = catalogue_metrics,
     .start = start,
     .reset = reset,
-    .flow = serve,
+    .flow = dispatch,
     .fini = fini,
 };

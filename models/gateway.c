@@ -15,7 +15,7 @@ struct gateway {
     struct sim_node *to; /* param */
     sim_ns timeout;      /* param */
     struct sim_counter attempts;
-    struct sim_counter from_cache, from_cache_at_once, from_database, from_shared;
+    struct sim_counter from_cache, from_cache_at_once, from_database, from_shared, from_fallback;
 };
 
 struct pass {
@@ -56,9 +56,20 @@ static void count_source(struct gateway *gateway, const struct pass *my)
     case SOURCE_SHARED:
         sim_count(&gateway->from_shared, 1);
         break;
+    case SOURCE_FALLBACK:
+    case SOURCE_STALE:
+        sim_count(&gateway->from_fallback, 1);
+        break;
     case SOURCE_NONE:
+    case SOURCES:
         break;
     }
+}
+
+/* What the service behind it does not know is not found, as behind any proxy. */
+static bool knows(const struct gateway *gateway, const struct sim_flow *f)
+{
+    return (gateway->to->type->accepts >> f->call->op & 1) != 0;
 }
 
 static void pass(struct sim_flow *f)
@@ -68,8 +79,9 @@ static void pass(struct sim_flow *f)
 
     FLOW_BEGIN(f);
     my->request = f->call->request;
+    my->outcome = (struct sim_outcome){SIM_NOT_FOUND, "Not Found"};
     my->deadline = gateway->timeout == SIM_NEVER ? SIM_NEVER : sim_ns_add(sim_now(f->node), gateway->timeout);
-    for (my->attempt = 1;; my->attempt++) {
+    for (my->attempt = 1; knows(gateway, f); my->attempt++) {
         sim_count(&gateway->attempts, 1);
         sim_count(&gateway->retry.retries, my->attempt > 1);
         AWAIT(f, sim_call(f, gateway->to, f->call->op, &my->request, left(f)));
@@ -129,6 +141,7 @@ static const struct sim_metric metrics[] = {
     COUNTER("from_cache_at_once", from_cache_at_once, "requests answered from the cache on their first attempt"),
     COUNTER("from_database", from_database, "requests answered by a query of their own"),
     COUNTER("from_shared", from_shared, "requests answered by the query of another one (single flight)"),
+    COUNTER("from_fallback", from_fallback, "requests answered with static or stale data instead of an error"),
     {0}};
 
 const struct sim_node_type gateway_type = {
@@ -136,7 +149,7 @@ const struct sim_node_type gateway_type = {
     .help = "an API gateway: one overall deadline, retries included",
     .size = sizeof(struct gateway),
     .frame_size = sizeof(struct pass),
-    .accepts = OP_BIT(OP_GET_PRODUCT),
+    .accepts = OPS_WEB,
     .params = params,
     .parts = parts,
     .metrics = metrics,

@@ -7,7 +7,7 @@
 #include <string.h>
 
 const struct sim_node_type *const model_types[] = {&cache_type,   &catalogue_type, &clients_type, &database_type,
-                                                   &gateway_type, &pool_type,      NULL};
+                                                   &gateway_type, &pool_type,      &script_type,  NULL};
 
 const struct sim_part_type *const model_parts[] = {&sim_cpu_type, &retry_type, NULL};
 

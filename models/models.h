@@ -11,6 +11,7 @@ extern const struct sim_node_type catalogue_type;
 extern const struct sim_node_type cache_type;
 extern const struct sim_node_type pool_type;
 extern const struct sim_node_type database_type;
+extern const struct sim_node_type script_type;
 
 /* All node types, by name; NULL at the end. */
 extern const struct sim_node_type *const model_types[];

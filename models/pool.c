@@ -73,11 +73,19 @@ static void leave(struct pool *pool, struct sim_call *call)
 
 /* ---- grants ---- */
 
+static void tell_use(const struct pool *pool, struct sim_call *call)
+{
+    call->reply.word[0] = pool->in_use.value;
+    call->reply.word[1] = pool->size;
+}
+
 static void grant(struct pool *pool, struct sim_call *call)
 {
     sim_assert(sim_call_open(call));
     sim_gauge_add(&pool->in_use, sim_now(&pool->node), 1);
     sim_count(&pool->granted, 1);
+    sim_emit(&pool->node, "catalog.db.pool.active", (double)pool->in_use.value);
+    tell_use(pool, call);
     call->reply.amount = pool->node.incarnation;
     sim_reply(call, (struct sim_outcome){SIM_OK, NULL});
 }
@@ -94,6 +102,7 @@ static void grant_waiters(struct pool *pool)
 static void turn_away(struct pool *pool, struct sim_call *call)
 {
     sim_count(&pool->exhausted, 1);
+    tell_use(pool, call);
     sim_reply(call, exhausted);
 }
 
@@ -118,6 +127,7 @@ static void told(struct sim_node *node, int op, const struct sim_payload *payloa
         return; /* a connection of before a reset */
     sim_assert(pool->in_use.value > 0);
     sim_gauge_add(&pool->in_use, sim_now(node), -1);
+    sim_emit(node, "catalog.db.pool.active", (double)pool->in_use.value);
     grant_waiters(pool);
 }
 

@@ -20,6 +20,14 @@ struct base_value {
     struct sim_value value;
 };
 
+/* A param that a service's own interface (the lab's /chaos/configure) holds, or held. */
+struct knob_value {
+    struct sim_target target;
+    struct sim_value value, base; /* base: when nothing holds it */
+    bool held;
+    uint64_t started;
+};
+
 /* ---- errors and walking (read.c) ---- */
 
 /* Steps down to a member, and back up. */
@@ -85,6 +93,9 @@ void build_faults(struct build *build, const cJSON *faults);
 void build_phases(struct build *build, const cJSON *phases);
 void build_panel(struct build *build, const cJSON *panel);
 void build_expectations(struct build *build, const cJSON *expectations);
+void build_script(struct build *build, const cJSON *script);
+/* Gives the scripted client its requests, and begins to listen; once everything else is fine. */
+void build_script_events(struct build *build);
 /* Overrides of nodes and links (`late` false: before the faults are read), of faults, phases and run (true). */
 void build_overrides(struct build *build, const struct override *overrides, size_t count, bool late);
 /* Checks that need all of the timeline, then puts the faults' events and the phases' intervals into the world. */

@@ -3,8 +3,11 @@
  * faults, phases, readings, expectations, in a fixed order, without prose. Equal texts mean equal simulations. */
 #include "scenarios/build.h"
 
+#include "models/script.h"
+
 #include "sim/units.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +68,17 @@ static void put_faults(FILE *out, const struct cell *cell)
     }
 }
 
+static void put_script(FILE *out, const struct cell *cell)
+{
+    for (size_t i = 0; i < cell->script_count; i++) {
+        const struct script_entry *entry = &cell->script[i];
+        const struct sim_payload *p = &entry->payload;
+        (void)fprintf(out, "request %" PRId64 " %d %" PRIu64 " %" PRId64, entry->at, entry->op, p->key, p->amount);
+        (void)fprintf(out, " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n", p->word[0], p->word[1], p->word[2],
+                      p->word[3]);
+    }
+}
+
 static int by_key(const void *a, const void *b)
 {
     return strcmp((*(const struct panel_item *const *)a)->key, (*(const struct panel_item *const *)b)->key);
@@ -89,10 +103,14 @@ char *cell_canonical(const struct cell *cell)
     FILE *out = open_memstream(&text, &size);
     sim_assert(out != NULL);
     (void)fprintf(out, "run");
-    put_time(out, "until", cell->until);
+    if (cell->open_end)
+        (void)fprintf(out, " until answered");
+    else
+        put_time(out, "until", cell->until);
     put_time(out, "window", cell->window);
     (void)fprintf(out, " max_events %llu\n", (unsigned long long)cell->sim->limits.events);
     put_nodes(out, cell->sim);
+    put_script(out, cell);
     put_faults(out, cell);
     for (uint32_t i = 0; i < cell->phase_count; i++) {
         (void)fprintf(out, "phase %s", cell->phases[i].name);

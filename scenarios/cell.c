@@ -3,6 +3,7 @@
  * panel, faults, phases, expectations, overrides of these; then the whole is checked and the world started. An error
  * does not end the pass: what can still be read is read, so that all errors show at once. */
 #include "scenarios/build.h"
+#include "scenarios/responses.h"
 #include "scenarios/suggest.h"
 #include "simex_build.h"
 
@@ -14,8 +15,8 @@
 #include <string.h>
 #include <xxhash.h>
 
-static const char *const top_keys[] = {"$schema", "title",  "description", "extends", "run",          "nodes",
-                                       "links",   "faults", "phases",      "panel",   "expectations", NULL};
+static const char *const top_keys[] = {"$schema", "title",  "description", "levels", "extends", "run",          "nodes",
+                                       "links",   "script", "faults",      "phases", "panel",   "expectations", NULL};
 static const char *const run_keys[] = {"until", "window", "max_events", NULL};
 
 enum { MAX_EVENTS_DEFAULT = 500000000 };
@@ -46,12 +47,19 @@ bool run_set(struct cell *cell, const char *key, const struct sim_raw *raw, stru
     if (!sim_param_read(cell->sim, &time, raw, &value, error))
         return false;
     *(until ? &cell->until : &cell->window) = value.duration;
+    cell->open_end = cell->open_end && !until;
     return true;
 }
 
 static void build_run(struct build *build, const cJSON *run)
 {
+    const bool script = cJSON_GetObjectItemCaseSensitive(build->cell->scenario->tree, "script") != NULL;
     size_t length = build_enter(build, "run");
+    build->cell->open_end = script;
+    if (run == NULL && script) {
+        build_leave(build, length);
+        return;
+    }
     if (run == NULL) {
         build_refuse(build, JSON_KEY, "is missing: how long to simulate, such as {\"until\": \"1560s\"}");
         build_leave(build, length);
@@ -61,7 +69,7 @@ static void build_run(struct build *build, const cJSON *run)
         build_leave(build, length);
         return;
     }
-    if (cJSON_GetObjectItemCaseSensitive(run, "until") == NULL)
+    if (cJSON_GetObjectItemCaseSensitive(run, "until") == NULL && !script)
         build_refuse_missing(build, "until", "how long to simulate, such as \"1560s\"");
     const cJSON *member = NULL;
     cJSON_ArrayForEach(member, run)
@@ -79,6 +87,19 @@ static void build_run(struct build *build, const cJSON *run)
         build_leave(build, inner);
     }
     build_leave(build, length);
+}
+
+/* A run that ends with its script lasts as long as windows can be kept; with phases it ends with the last of them. */
+static void choose_end(struct cell *cell)
+{
+    if (!cell->open_end)
+        return;
+    for (uint32_t i = 0; i < cell->phase_count; i++)
+        cell->until = cell->phases[i].to > cell->until ? cell->phases[i].to : cell->until;
+    cell->open_end = cell->phase_count == 0;
+    if (cell->open_end)
+        cell->until = (cell->window == 0 ? SIM_S : cell->window) * SCENARIO_WINDOWS_MAX;
+    cell->until = cell->until < SIM_NS_MAX ? cell->until : SIM_NS_MAX;
 }
 
 /* A second by default, in very long runs as much more as it takes. */
@@ -101,6 +122,22 @@ static void choose_window(struct build *build)
 }
 
 /* ---- building ---- */
+
+/* Which levels of the learning journey a scenario belongs to: prose, for lists. */
+static void build_levels(struct build *build, const cJSON *levels)
+{
+    if (levels == NULL)
+        return;
+    size_t length = build_enter(build, "levels");
+    bool fine = cJSON_IsArray(levels) && cJSON_GetArraySize(levels) > 0;
+    const cJSON *level = NULL;
+    cJSON_ArrayForEach(level, levels) fine = fine && cJSON_IsNumber(level) && level->valuedouble >= 1 &&
+                                             level->valuedouble <= 5 && !(level->valuedouble > level->valueint) &&
+                                             !(level->valuedouble < level->valueint);
+    if (!fine)
+        build_refuse(build, JSON_VALUE, "want a list of levels from 1 (visibility) to 5 (forensics), such as [2, 5]");
+    build_leave(build, length);
+}
 
 /* The world's own complaint names "node", "node.param", "node.part.param" or "links.link": turned into a pointer. A reference that is
  * missing because it was refused is not said again. */
@@ -131,8 +168,12 @@ static void build_sections(struct build *build, const cJSON *tree, const struct 
     build_expectations(build, cJSON_GetObjectItemCaseSensitive(tree, "expectations"));
     build_overrides(build, overrides, count, true);
     (void)sim_check_world(build->cell->sim, refuse_world, build);
+    build_script(build, cJSON_GetObjectItemCaseSensitive(tree, "script"));
+    choose_end(build->cell);
     choose_window(build);
     build_timeline(build);
+    if (build_fine(build))
+        build_script_events(build);
 }
 
 static void identify(struct cell *cell)
@@ -170,6 +211,7 @@ struct cell *cell_build(const struct scenario *scenario, const struct override *
     (void)build_check_keys(&build, scenario->tree, top_keys, "key");
     (void)build_text(&build, scenario->tree, "title");
     (void)build_text(&build, scenario->tree, "description");
+    build_levels(&build, cJSON_GetObjectItemCaseSensitive(scenario->tree, "levels"));
     build_sections(&build, scenario->tree, overrides, override_count);
     if (build_fine(&build)) {
         identify(cell);
@@ -188,7 +230,10 @@ void cell_destroy(struct cell *cell)
 {
     if (cell == NULL)
         return;
+    responses_destroy(cell->responses);
     sim_destroy(cell->sim);
+    free(cell->script);
+    free(cell->knobs);
     free(cell->canonical);
     free(cell->phases);
     free(cell->faults);
@@ -211,6 +256,8 @@ bool cell_run(struct cell *cell, bool (*poll)(void *context, const struct sim *s
             (void)snprintf(sim->error.rule + used, sizeof sim->error.rule - used, " (run.max_events)");
         return false;
     }
+    if (cell->open_end)
+        cell->until = sim->now > 0 ? sim->now : 1; /* what ends at once has lasted the least there is */
     sim_finish(cell->sim);
     return true;
 }

@@ -210,11 +210,27 @@ static struct base_value *find_base(const struct cell *cell, const struct sim_ta
     return NULL;
 }
 
-/* What a param is now: what the active fault that started last gives it, or its value without faults. */
+static struct knob_value *find_knob(const struct cell *cell, const struct sim_target *target)
+{
+    for (uint32_t i = 0; i < cell->knob_count; i++) {
+        if (same_param(&cell->knobs[i].target, target))
+            return &cell->knobs[i];
+    }
+    return NULL;
+}
+
+/* What a param is now: what began last of the active faults and of what a service's own interface holds, or its value
+ * without them. */
 static const struct sim_value *present_value(const struct cell *cell, const struct sim_target *target)
 {
-    const struct sim_value *value = &find_base(cell, target)->value;
+    const struct base_value *base = find_base(cell, target);
+    const struct knob_value *knob = find_knob(cell, target);
+    const struct sim_value *value = base != NULL ? &base->value : &knob->base;
     uint64_t latest = 0;
+    if (knob != NULL && knob->held) {
+        latest = knob->started;
+        value = &knob->value;
+    }
     for (uint32_t i = 0; i < cell->fault_count; i++) {
         const struct fault *fault = &cell->faults[i];
         if (!fault->active || fault->started < latest)
@@ -236,6 +252,27 @@ static void apply(struct fault *fault)
         target.field = -1;
         sim_param_change(fault->cell->sim, &target, present_value(fault->cell, &target));
     }
+}
+
+/* See sim_hold. */
+static void hold(void *context, const struct sim_target *wanted, const struct sim_value *value)
+{
+    struct cell *cell = context;
+    struct sim_target target = *wanted;
+    target.field = -1;
+    struct knob_value *knob = find_knob(cell, &target);
+    if (knob == NULL && value == NULL)
+        return; /* it holds nothing */
+    if (knob == NULL) {
+        cell->knobs = sim_xrealloc(cell->knobs, (cell->knob_count + 1) * sizeof *cell->knobs);
+        knob = &cell->knobs[cell->knob_count++];
+        *knob = (struct knob_value){.target = target, .base = sim_param_get(&target)};
+    }
+    knob->held = value != NULL;
+    knob->started = ++cell->faults_started;
+    if (value != NULL)
+        knob->value = *value;
+    sim_param_change(cell->sim, &target, present_value(cell, &target));
 }
 
 static bool kills(const struct fault *fault)
@@ -374,6 +411,8 @@ static void schedule_faults(struct cell *cell)
 
 void build_fault_events(struct cell *cell)
 {
+    cell->sim->hold = hold;
+    cell->sim->hold_context = cell;
     note_bases(cell);
     schedule_faults(cell);
 }

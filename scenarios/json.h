@@ -43,6 +43,7 @@ struct json_doc {
     struct json_place *places; /* of each value, in the order of the text */
     size_t place_count;
     struct json_doc *base; /* what it extends, owned; NULL for none */
+    int lines_before;      /* of the text that the file has not: taken off from every line */
 };
 
 /* One error. Texts are safe for a terminal. */

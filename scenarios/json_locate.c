@@ -90,6 +90,7 @@ static void place_of(const struct json_doc *doc, size_t number, enum json_side s
     sim_assert(number < doc->place_count);
     const struct json_place *place = &doc->places[number];
     json_line_column(doc->text, side == JSON_KEY ? place->key : place->value, line, column);
+    *line = *line > doc->lines_before ? *line - doc->lines_before : 1;
 }
 
 const cJSON *json_find(const cJSON *tree, const char *pointer)

@@ -4,6 +4,7 @@
 #include "scenarios/scenario.h"
 #include "scenarios/suggest.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -145,6 +146,39 @@ struct scenario *scenario_load(const char *path, struct json_errors *errors)
     }
     json_destroy(doc);
     return NULL;
+}
+
+bool scenario_load_script(struct scenario *scenario, const char *path, struct json_errors *errors)
+{
+    static const char before[] = "{\"script\":\n";
+    const size_t known = json_errors_total(errors);
+    struct json_doc *doc = json_read(path, errors);
+    if (doc == NULL)
+        return false;
+    if (!cJSON_IsArray(doc->root))
+        json_errors_add(errors, doc, "", JSON_VALUE,
+                        "want a list of requests such as [{\"at\": 0, \"request\": \"GET /products/1\"}]");
+    if (json_errors_total(errors) > known) {
+        json_destroy(doc);
+        return false;
+    }
+    /* As a scenario that extends the other one: so its errors are found in its own file. */
+    const size_t room = sizeof before + doc->length + sizeof "}";
+    char *text = sim_xmalloc(room);
+    const int length = snprintf(text, room, "%s%s}", before, doc->text);
+    json_destroy(doc);
+    doc = json_parse(path, text, (size_t)length, errors);
+    free(text);
+    if (doc == NULL)
+        return false;
+    doc->lines_before = 1;
+    json_set_base(doc, scenario->doc);
+    scenario->doc = doc;
+    cJSON_Delete(scenario->tree);
+    scenario->tree = json_merge(doc);
+    const cJSON *title = cJSON_GetObjectItemCaseSensitive(scenario->tree, "title");
+    scenario->title = cJSON_IsString(title) ? title->valuestring : scenario->name;
+    return true;
 }
 
 void scenario_destroy(struct scenario *scenario)

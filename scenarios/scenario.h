@@ -13,6 +13,10 @@
 #include "scenarios/json.h"
 #include "sim/world.h"
 
+struct responses;
+struct script_entry;
+struct knob_value;
+
 enum {
     SCENARIO_EXTENDS_MAX = 8,
     SCENARIO_NODES_MAX = 1000,
@@ -23,6 +27,7 @@ enum {
     SCENARIO_PANEL_MAX = 64,
     SCENARIO_EXPECTATIONS_MAX = 500,
     SCENARIO_WINDOWS_MAX = 100000,
+    SCENARIO_REQUESTS_MAX = 100000,
     SCENARIO_NAME_MAX = 64,
     CELL_BINS = 60
 };
@@ -99,11 +104,20 @@ struct cell {
     uint32_t panel_count;
     struct expectation *expectations;
     uint32_t expectation_count;
+    struct sim_node *script_client; /* the node that follows the script; NULL: none */
+    struct script_entry *script;    /* by time */
+    size_t script_count, script_room;
+    bool open_end;               /* the run ends when the script is answered; `until` is the instant once it has run */
+    struct responses *responses; /* NULL without a script */
+    struct knob_value *knobs;    /* params that a service's own interface holds */
+    uint32_t knob_count;
     uint32_t bin_first, bin_count; /* intervals of equal length that tile the run: readings over time */
 };
 
 /* Reads `path` and what it extends. NULL with errors added when that cannot be done. */
 struct scenario *scenario_load(const char *path, struct json_errors *errors);
+/* Gives it the script that `path` holds, a JSON list of requests, in place of its own. False with errors added. */
+bool scenario_load_script(struct scenario *scenario, const char *path, struct json_errors *errors);
 void scenario_destroy(struct scenario *scenario);
 
 /* The file of a scenario: `argument` itself when it names a file (it holds a slash or ends in .json), else the shipped

@@ -75,7 +75,7 @@ static void check_phase(struct build *build, const struct phase *phase)
 static void add_bins(struct cell *cell)
 {
     const sim_ns length = cell->until / CELL_BINS;
-    if (length == 0)
+    if (length == 0 || cell->open_end)
         return;
     for (int i = 0; i < CELL_BINS; i++) {
         sim_ns to = i + 1 == CELL_BINS ? cell->until : length * (i + 1);

@@ -47,7 +47,12 @@ void sim_tag_int(const struct sim_call *call, const char *key, int64_t value)
         return;
     char text[24];
     (void)snprintf(text, sizeof text, "%" PRId64, value);
-    sim_tag(call, key, text);
+    for (const struct sim_listening *one = call->to->sim->listening; one != NULL; one = one->next) {
+        if (one->listener->tag_int != NULL)
+            one->listener->tag_int(one->context, call, key, value);
+        else if (one->listener->tag != NULL)
+            one->listener->tag(one->context, call, key, text);
+    }
 }
 
 void sim_log(const struct sim_node *node, const struct sim_call *call, const char *level, const char *message)

@@ -42,6 +42,8 @@ struct sim_listener {
     void (*span_end)(void *context, const struct sim_call *call, const char *name, bool error);
     /* A tag of the innermost open inner span, else of the call's span. */
     void (*tag)(void *context, const struct sim_call *call, const char *key, const char *value);
+    /* One whose value is a whole number; NULL: it is told to `tag` as text. */
+    void (*tag_int)(void *context, const struct sim_call *call, const char *key, int64_t value);
     /* Something a service would log. `level`: "debug", "info", "warn", "error". */
     void (*log)(void *context, const struct sim_node *node, const struct sim_call *call, const char *level,
                 const char *message);

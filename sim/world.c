@@ -27,6 +27,7 @@ struct sim *sim_create(uint64_t seed)
     sim->limits = default_limits;
     sim->window = SIM_NEVER;
     sim->next_cut = SIM_NEVER;
+    sim->last = SIM_NEVER;
     sim_queue_init(&sim->queue);
     sim_fingerprint_init(&sim->print);
     sim_arena_init(&sim->arena);
@@ -87,6 +88,19 @@ void sim_listen(struct sim *sim, const struct sim_listener *listener, void *cont
         last = &(*last)->next;
     *last = sim_arena_alloc(&sim->arena, sizeof **last);
     **last = (struct sim_listening){listener, context, NULL};
+}
+
+void sim_hold(struct sim *sim, const struct sim_target *target, const struct sim_value *value)
+{
+    if (sim->hold != NULL)
+        sim->hold(sim->hold_context, target, value);
+    else if (value != NULL)
+        sim_param_change(sim, target, value);
+}
+
+void sim_end(struct sim *sim)
+{
+    sim->last = sim->now < sim->last ? sim->now : sim->last;
 }
 
 struct sim_node *sim_find_node(const struct sim *sim, const char *name)
@@ -382,7 +396,7 @@ bool sim_run(struct sim *sim, sim_ns until, bool (*poll)(void *context, const st
         if (__builtin_expect(sim->stopped, 0))
             return false;
         sim_ns at = sim_queue_next(&sim->queue);
-        if (at >= until)
+        if (at >= until || at > sim->last)
             break;
         if (at >= sim->next_cut)
             cut_until(sim, at);
@@ -404,6 +418,7 @@ bool sim_run(struct sim *sim, sim_ns until, bool (*poll)(void *context, const st
         if (sim->events % POLL_EVERY == 0 && poll != NULL && !poll(context, sim))
             return false;
     }
+    until = until < sim->last ? until : sim->last;
     sim->now = until;
     sim->steps = 0;
     cut_until(sim, until);

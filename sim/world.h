@@ -31,6 +31,7 @@ struct sim {
     uint32_t depth;
     struct sim_limits limits;
     bool started, finished;
+    sim_ns last;  /* the run ends after the events of this instant: see sim_end; SIM_NEVER */
     bool stopped; /* a limit was reached; `error` says which */
     struct sim_error error;
     const struct sim_node *acting; /* whose event is being dispatched: for sim_panic */
@@ -55,6 +56,9 @@ struct sim {
     struct sim_sink sink;
 
     struct sim_listening *listening; /* NULL: nobody listens */
+    /* Who decides what a param is when its service is told to change it; NULL: it is just changed. */
+    void (*hold)(void *context, const struct sim_target *target, const struct sim_value *value);
+    void *hold_context;
 
     struct sim_dist_table **dist_tables;
     uint32_t dist_table_count, dist_table_room;
@@ -75,6 +79,13 @@ struct sim_link *sim_find_link(const struct sim *sim, const char *name);
 /* Adds a listener; it and its context outlive the run. */
 void sim_listen(struct sim *sim, const struct sim_listener *listener, void *context);
 
+/* What a service does to a param when its own interface is told to (the lab's POST /chaos/configure): holds it at a value,
+ * or with NULL gives it back. One mechanism with the faults of a scenario: what began last wins. The param is live. */
+void sim_hold(struct sim *sim, const struct sim_target *target, const struct sim_value *value);
+
+/* Ends the run with this instant: what else is to happen at it still happens. */
+void sim_end(struct sim *sim);
+
 /* Adds [from, to) to what is measured; returns its index (intervals[0] is the whole run). Before the start. */
 uint32_t sim_add_interval(struct sim *sim, const char *name, sim_ns from, sim_ns to);
 
@@ -85,8 +96,8 @@ bool sim_check_world(struct sim *sim, void (*refuse)(void *context, const struct
 /* The same, then starts every node. False with the first that is wrong in `error`. */
 bool sim_start_world(struct sim *sim, struct sim_error *error);
 
-/* Dispatches the events before `until`, then sets the time to it. `poll` (may be NULL) is called now and then with the
- * world; when it returns false the run is left where it is, to be gone on with. Returns whether `until` was reached;
+/* Dispatches the events before `until`, then sets the time to it; or up to the instant of a sim_end. `poll` (may be NULL) is called now and then with the
+ * world; when it returns false the run is left where it is, to be gone on with. Returns whether the end was reached;
  * false also when a limit stopped the world (sim->stopped, sim->error). */
 bool sim_run(struct sim *sim, sim_ns until, bool (*poll)(void *context, const struct sim *sim), void *context);
 
