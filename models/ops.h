@@ -11,7 +11,9 @@ enum op {
     OP_CACHE_SET,   /* request: key */
     OP_ACQUIRE,     /* reply OK: amount = the grant's number, to be given back with OP_RELEASE */
     OP_RELEASE,     /* told: amount = the grant's number */
-    OP_QUERY        /* request: key */
+    /* Request: key. Reply: word[0] = ns that the query was given at its start, 0 when it failed; word[1] = the load it met,
+     * itself included; word[2] = 1 when the failure draw failed it. */
+    OP_QUERY
 };
 
 #define OP_BIT(op) ((uint64_t)1 << (op))
