@@ -68,6 +68,14 @@ void sim_node_start(struct sim_node *node)
         node->type->start(node);
 }
 
+static void reset_parts(struct sim_node *node)
+{
+    for (const struct sim_part *part = node->type->parts; part != NULL && part->name != NULL; part++) {
+        if (part->type->reset != NULL)
+            part->type->reset((char *)node + part->offset);
+    }
+}
+
 /* Everything volatile goes: frames, timers, what it was asked. */
 static void wipe(struct sim_node *node)
 {
@@ -78,10 +86,7 @@ static void wipe(struct sim_node *node)
         sim_flow_discard(node->flows);
     if (node->type->reset != NULL)
         node->type->reset(node);
-    for (const struct sim_part *part = node->type->parts; part != NULL && part->name != NULL; part++) {
-        if (part->type->reset != NULL)
-            part->type->reset((char *)node + part->offset);
-    }
+    reset_parts(node);
     while (node->calls != NULL)
         sim_reply(node->calls, (struct sim_outcome){SIM_REFUSED, "Connection Reset"});
     node->down = down;
@@ -89,8 +94,10 @@ static void wipe(struct sim_node *node)
 
 void sim_node_kill(struct sim_node *node)
 {
-    if (node->down)
+    if (node->down) {
+        reset_parts(node); /* one may have planned a restart */
         return;
+    }
     struct sim *sim = node->sim;
     node->down = true;
     sim_log(node, NULL, "error", "killed");

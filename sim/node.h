@@ -33,7 +33,7 @@ struct sim_part_type {
     const struct sim_metric *metrics;                         /* the first is the part's reading: `sre-lab.cpu` */
     bool (*check)(const void *part, struct sim_error *error); /* params among each other; may be NULL */
     void (*start)(void *part);                                /* as for a node; may be NULL */
-    void (*reset)(void *part);                                /* the node is killed; may be NULL */
+    void (*reset)(void *part);                                /* the node is killed, up or down; may be NULL */
     void (*on_param)(void *part, const struct sim_param *param);
 };
 
@@ -138,8 +138,8 @@ sim_ns sim_now(const struct sim_node *node);
 void sim_node_stream(struct sim_node *node, struct sim_rng *rng, const char *purpose);
 
 /* Kills: the incarnation rises; frames, queues and timers vanish; open calls to it end REFUSED; calls it made are let
- * go; nodes it owns are reset. Until the restart every call is REFUSED. Without effect on one that is down. Not to be
- * called from one of the node's own flows. */
+ * go; nodes it owns are reset. Until the restart every call is REFUSED. On one that is down it only resets the parts, so
+ * that a restart that one of them has planned is off. Not to be called from one of the node's own flows. */
 void sim_node_kill(struct sim_node *node);
 /* Starts it again, cold. Without effect on one that is up. */
 void sim_node_restart(struct sim_node *node);
