@@ -182,7 +182,7 @@ static void end_query(struct catalogue *service, struct lookup *my)
     my->source = SOURCE_DATABASE;
     sim_emit(&service->node, "catalog.db.query.duration", sim_ns_to_s(my->row.word[0]));
     sim_emit(&service->node, "catalog.db.latency.total", sim_ns_to_s(my->row.word[0]));
-    sim_emit(&service->node, "catalog.db.load", (double)my->row.word[1]);
+    sim_emit(&service->node, "catalog.db.load", (double)my->row.word[3]);
 }
 
 static bool fills(const struct catalogue *service, const struct lookup *my)

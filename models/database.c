@@ -98,6 +98,7 @@ static void answer(struct database *database, struct sim_call *call)
 {
     const bool exists = database->products == INT64_MAX ||
                         (call->request.key >= 1 && call->request.key <= (uint64_t)database->products);
+    call->reply.word[3] = database->load.value;
     end(database, call,
         exists ? (struct sim_outcome){SIM_OK, NULL} : (struct sim_outcome){SIM_NOT_FOUND, "Product not found"});
 }

@@ -14,8 +14,8 @@ enum op {
     OP_ACQUIRE, /* reply OK: amount = the grant's number, to be given back with OP_RELEASE. Any reply: word[0] = connections
                        in use, this one included, word[1] = connections there are */
     OP_RELEASE, /* told: amount = the grant's number */
-    /* Request: key. Reply: word[0] = ns that the query was given at its start, 0 when it failed; word[1] = the load when it
-     * ended; word[2] = 1 when the failure draw failed it. */
+    /* Request: key. Reply: word[0] = ns that the query was given at its start, 0 when it failed; word[1] = the load it met,
+     * itself included; word[2] = 1 when the failure draw failed it; word[3] = the load as it ended. */
     OP_QUERY,
     /* What the catalogue service answers besides; `GET /`, `GET /health`. */
     OP_ROOT,

@@ -183,7 +183,7 @@ int cmd_run(int argc, char **argv)
     struct scenario **scenarios = sim_xcalloc(arguments.count + 1, sizeof(struct scenario *));
     for (size_t i = 0; i < arguments.count; i++) {
         int one = EXIT_FINE;
-        scenarios[i] = load_argument(arguments.scenarios[i], &one);
+        scenarios[i] = load_with_script(arguments.scenarios[i], &arguments.cell, &one);
         code = worse_exit(code, one);
     }
     if (code == EXIT_FINE)

@@ -54,6 +54,9 @@ static error_t parse_cell(int key, char *argument, struct argp_state *state)
     case OPTION_SET:
         add_override(options, argument, state);
         return 0;
+    case OPTION_SCRIPT:
+        options->script = argument;
+        return 0;
     case OPTION_NO_STORE:
         options->no_store = true;
         return 0;
@@ -74,6 +77,11 @@ static const struct argp_option cell_option_list[] = {
      .key = OPTION_SET,
      .arg = "PATH=VALUE",
      .doc = "override a param before the run, such as gateway.timeout=8s; may be repeated"},
+    {.name = "script",
+     .key = OPTION_SCRIPT,
+     .arg = "FILE",
+     .doc = "the requests of the scenario's scripted client, a JSON list such as [{\"at\": 0, \"request\": \"GET "
+            "/products/1\"}]"},
     {.name = "no-store", .key = OPTION_NO_STORE, .doc = "do not store the run"},
     {.name = "db", .key = OPTION_DB, .arg = "FILE", .doc = "the store (default simex.db, or $SIMEX_DB)"},
     {.name = "quiet", .key = OPTION_QUIET, .doc = "print nothing on standard output"},
@@ -130,6 +138,23 @@ struct scenario *load_argument(const char *argument, int *code)
     }
     json_errors_fini(&errors);
     free(path);
+    return scenario;
+}
+
+struct scenario *load_with_script(const char *argument, const struct cell_options *options, int *code)
+{
+    struct scenario *scenario = load_argument(argument, code);
+    if (scenario == NULL || options->script == NULL)
+        return scenario;
+    struct json_errors errors;
+    json_errors_init(&errors);
+    if (!scenario_load_script(scenario, options->script, &errors)) {
+        json_errors_print(&errors, stderr);
+        *code = errors.unreadable > 0 ? EXIT_NO_INPUT : EXIT_BAD_SCENARIO;
+        scenario_destroy(scenario);
+        scenario = NULL;
+    }
+    json_errors_fini(&errors);
     return scenario;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "reports/record.h"
 
+#include "reports/responses_json.h"
+
 #include "simex_build.h"
 
 #include <stdio.h>
@@ -122,6 +124,15 @@ static void add_faults(struct record *record, const struct cell *cell)
     }
 }
 
+static void add_responses(struct record *record, const struct cell *cell)
+{
+    if (cell->responses == NULL)
+        return;
+    cJSON *tree = responses_tree(cell->responses);
+    record->responses = keep_json(record, tree);
+    cJSON_Delete(tree);
+}
+
 struct record *record_of_cell(const struct cell *cell, const struct override *overrides, size_t override_count)
 {
     struct record *record = sim_xcalloc(1, sizeof *record);
@@ -143,6 +154,7 @@ struct record *record_of_cell(const struct cell *cell, const struct override *ov
     add_panel(record, cell);
     add_verdicts(record, cell);
     add_faults(record, cell);
+    add_responses(record, cell);
     return record;
 }
 

@@ -36,6 +36,7 @@ struct record {
     const char *source;    /* the scenario, merged, as JSON: enough to run it again */
     const char *overrides; /* JSON: [["path", "value"], ...] */
     const char *canonical;
+    const char *responses; /* JSON: what a script's requests came to (responses_json.h); NULL: no script */
     uint64_t seed, fingerprint, events;
     sim_ns until, window;
     struct record_phase *phases;

@@ -73,6 +73,12 @@ void show_run_json(FILE *out, const struct record *record)
     (void)cJSON_AddStringToObject(tree, "fingerprint", text);
     (void)cJSON_AddNumberToObject(tree, "events", (double)record->events);
     (void)cJSON_AddNumberToObject(tree, "simulated_s", sim_ns_to_s(record->until));
+    cJSON *responses = record->responses == NULL ? NULL : cJSON_Parse(record->responses);
+    while (responses != NULL && responses->child != NULL) {
+        cJSON *member = cJSON_DetachItemViaPointer(responses, responses->child);
+        (void)cJSON_AddItemToObject(tree, member->string, member);
+    }
+    cJSON_Delete(responses);
     cJSON *phases = cJSON_AddArrayToObject(tree, "phases");
     for (uint32_t i = 0; i < record->phase_count; i++)
         (void)cJSON_AddItemToArray(phases, phase_tree(record, i));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A run for people: the panel by phase, verdicts, fingerprint. */
+#include "reports/responses_json.h"
 #include "reports/show.h"
 #include "reports/terminal.h"
 #include "reports/texts.h"
@@ -117,15 +118,27 @@ static void print_verdicts(FILE *out, const struct record *record)
     texts_fini(&texts);
 }
 
+static void print_responses(FILE *out, const struct record *record)
+{
+    cJSON *tree = record->responses == NULL ? NULL : cJSON_Parse(record->responses);
+    if (tree == NULL)
+        return;
+    responses_print(out, tree);
+    if (record->phase_count > 0 && record->item_count > 0)
+        (void)fprintf(out, "\n");
+    cJSON_Delete(tree);
+}
+
 void show_run_text(FILE *out, const struct record *record, bool stored)
 {
     char shown[JSON_SHOWN_BYTES], until[SHOWN_ROOM];
     const bool bold = terminal_colour();
     (void)fprintf(out, "%s%s%s\n", bold ? "\033[1m" : "", safe(shown, record->title), bold ? "\033[0m" : "");
     (void)fprintf(out, "%s, seed %" PRIu64 ", run %s\n\n", safe(shown, record->scenario), record->seed, record->id);
+    print_responses(out, record);
     if (record->phase_count > 0 && record->item_count > 0)
         print_panels(out, record);
-    else
+    else if (record->responses == NULL)
         (void)fprintf(out, "The scenario has no %s, so there is nothing to read off.\n",
                       record->phase_count == 0 ? "phases" : "panel");
     print_unfinished(out, record);

@@ -137,3 +137,9 @@ CREATE TABLE recent (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     run INTEGER REFERENCES run ON DELETE SET NULL
 ) STRICT;
+
+-- migration 2
+CREATE TABLE responses (
+    run INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE,
+    json TEXT NOT NULL            -- what the requests of a script came to, as `simex run --format json` prints it
+) STRICT;

@@ -62,7 +62,7 @@ struct record *simulate_cell(struct cell *cell, const struct cell_options *optio
 /* Runs and stores a scenario; its key, or 0. */
 static int64_t run_scenario(struct store *store, const char *argument, const struct cell_options *options, int *code)
 {
-    struct scenario *scenario = load_argument(argument, code);
+    struct scenario *scenario = load_with_script(argument, options, code);
     struct cell *cell = scenario == NULL ? NULL : build_argument(scenario, options, options->seed, code);
     struct record *record = cell == NULL ? NULL : simulate_cell(cell, options, store, code);
     int64_t run = record == NULL || *code != EXIT_FINE ? 0 : store_find(store, "last");

@@ -110,6 +110,13 @@ static void read_run(struct reader *reader)
     }
 }
 
+static void read_responses(struct reader *reader)
+{
+    sqlite3_stmt *row = query(reader, "SELECT json FROM responses WHERE run = ?1");
+    while (next(reader, row))
+        reader->record->responses = text(reader, row, 0);
+}
+
 static void read_phases(struct reader *reader)
 {
     struct record *record = reader->record;
@@ -212,6 +219,7 @@ struct record *store_get(const struct store *store, int64_t run)
     sim_arena_init(&record->arena);
     read_run(&reader);
     read_phases(&reader);
+    read_responses(&reader);
     read_faults(&reader);
     read_panel(&reader);
     read_verdicts(&reader);

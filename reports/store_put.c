@@ -114,6 +114,17 @@ static bool put_phases(const struct store *store, int64_t run, const struct reco
     return finish(&insert);
 }
 
+static bool put_responses(const struct store *store, int64_t run, const struct record *record)
+{
+    struct insert insert = prepare(store, "INSERT INTO responses VALUES (?, ?)");
+    if (record->responses != NULL) {
+        put_int(&insert, run);
+        put_text(&insert, record->responses);
+        done(&insert);
+    }
+    return finish(&insert);
+}
+
 static bool put_faults(const struct store *store, int64_t run, const struct record *record)
 {
     struct insert insert = prepare(store, "INSERT INTO fault VALUES (?, ?, ?, ?, nullif(?, ?))");
@@ -317,7 +328,7 @@ static bool put_all(const struct store *store, const struct record *record, cons
     if (!put_run(store, record))
         return false;
     const int64_t run = sqlite3_last_insert_rowid(store->db);
-    return put_phases(store, run, record) && put_faults(store, run, record) && put_panel(store, run, record) &&
+    return put_phases(store, run, record) && put_faults(store, run, record) && put_responses(store, run, record) && put_panel(store, run, record) &&
            put_verdicts(store, run, record) && put_windows(store, run, sim, spool) && note_recent(store, run);
 }
 
