@@ -19,8 +19,10 @@
 
 static void fire_resume(struct sim_node *node, void *subject);
 static void fire_wake(struct sim_node *node, void *subject);
+static void fire_late(struct sim_node *node, void *subject);
 static const struct sim_event_kind resume_kind = {"resume", fire_resume};
 static const struct sim_event_kind wake_kind = {"wake", fire_wake};
+static const struct sim_event_kind late_kind = {"wait over", fire_late};
 
 static const struct sim_outcome cancelled_outcome = {SIM_CANCELLED, "Cancelled"};
 
@@ -155,6 +157,11 @@ void sim_flow_answered(struct sim_flow *f, struct sim_call *call, bool resume_no
 
 /* ---- the awaitables ---- */
 
+bool sim_settle(struct sim_flow *f, struct sim_outcome outcome)
+{
+    return settle(f, f->cancelled ? cancelled_outcome : outcome);
+}
+
 bool sim_call(struct sim_flow *f, struct sim_node *to, int op, const struct sim_payload *payload, sim_ns timeout)
 {
     if (f->cancelled)
@@ -271,9 +278,23 @@ bool sim_wait(struct sim_flow *f, struct sim_waitq *queue, const struct sim_segm
     return false;
 }
 
-void sim_waitq_leave(struct sim_flow *f)
+bool sim_wait_for(struct sim_flow *f, struct sim_waitq *queue, const struct sim_segment *segment, sim_ns patience,
+                  struct sim_outcome late)
+{
+    sim_assert(patience > 0);
+    if (sim_wait(f, queue, segment))
+        return true;
+    conclude(f, late); /* unless it is woken before */
+    if (f->waiting == SIM_WAITING_QUEUE)
+        f->timer = sim_schedule_in(f->node, patience, &late_kind, f);
+    return false;
+}
+
+static void leave(struct sim_flow *f, bool late)
 {
     struct sim_waitq *queue = f->waits_in;
+    if (f->timer != 0)
+        sim_cancel(f->node->sim, &f->timer);
     if (f->wait_prev != NULL)
         f->wait_prev->wait_next = f->wait_next;
     else
@@ -286,6 +307,22 @@ void sim_waitq_leave(struct sim_flow *f)
     f->waits_in = NULL;
     f->wait_prev = f->wait_next = NULL;
     sim_call_segment(f->call, f->segment, f->since);
+    if (queue->left != NULL)
+        queue->left(queue, f->node->sim->now - f->since, late);
+}
+
+void sim_waitq_leave(struct sim_flow *f)
+{
+    leave(f, false);
+}
+
+static void fire_late(struct sim_node *node, void *subject)
+{
+    (void)node;
+    struct sim_flow *f = subject;
+    f->timer = 0;
+    leave(f, true);
+    sim_flow_run(f);
 }
 
 bool sim_wake(struct sim_waitq *queue, struct sim_outcome outcome, const struct sim_payload *reply)
@@ -295,6 +332,16 @@ bool sim_wake(struct sim_waitq *queue, struct sim_outcome outcome, const struct 
         return false;
     sim_waitq_leave(f);
     sim_flow_seal(f, outcome, reply);
+    return true;
+}
+
+bool sim_wake_last(struct sim_waitq *queue, struct sim_outcome outcome)
+{
+    struct sim_flow *f = queue->last;
+    if (f == NULL)
+        return false;
+    leave(f, false);
+    sim_flow_seal(f, outcome, NULL);
     return true;
 }
 

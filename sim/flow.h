@@ -104,6 +104,13 @@ bool cpu_run(struct sim_flow *f, struct sim_cpu *cpu, sim_ns burst);
 
 /* Waits in a queue until sim_wake. */
 bool sim_wait(struct sim_flow *f, struct sim_waitq *queue, const struct sim_segment *segment);
+/* The same for `patience` ns at most (above 0, or SIM_NEVER); when they are over the wait ends with `late`. */
+bool sim_wait_for(struct sim_flow *f, struct sim_waitq *queue, const struct sim_segment *segment, sim_ns patience,
+                  struct sim_outcome late);
+
+/* No wait at all: ends at once with `outcome`, or CANCELLED when the flow is. For awaitables made of others, which need
+ * not wait every time. */
+bool sim_settle(struct sim_flow *f, struct sim_outcome outcome);
 
 /* Begins a call without waiting for it; it runs to its first wait now. Returns NULL when the flow is cancelled. The call
  * is the flow's until sim_drop, or the end of the flow. */

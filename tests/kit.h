@@ -29,6 +29,7 @@ enum kit_kind {
     KIT_SLEEP,   /* ns */
     KIT_CPU,     /* ns; of the node's own cores */
     KIT_WAIT,    /* in the node's queue */
+    KIT_PATIENT, /* the same for `timeout` at most, then UNAVAILABLE "Late" */
     KIT_WAKE,    /* the first of the queue of `to`; the outcome is LIMITED "Woken" when ns is 1 */
     KIT_START,   /* to, op, timeout */
     KIT_JOIN,    /* want */
@@ -82,6 +83,7 @@ struct kit_frame {
 
 static const struct sim_segment kit_sleep_segment = {"sleep", SIM_WAIT};
 static const struct sim_segment kit_wait_segment = {"wait", SIM_WAIT};
+static const struct sim_outcome kit_late = {SIM_UNAVAILABLE, "Late"};
 
 static inline sim_ns kit_timeout(const struct kit_step *step)
 {
@@ -169,6 +171,8 @@ static inline void kit_serve(struct sim_flow *f)
             AWAIT(f, cpu_run(f, &node->cpu, my->step->ns));
         if (my->step->kind == KIT_WAIT)
             AWAIT(f, sim_wait(f, &node->queue, &kit_wait_segment));
+        if (my->step->kind == KIT_PATIENT)
+            AWAIT(f, sim_wait_for(f, &node->queue, &kit_wait_segment, my->step->timeout, kit_late));
         if (my->step->kind == KIT_JOIN)
             AWAIT(f, sim_join(f, my->step->want));
         kit_do(my);

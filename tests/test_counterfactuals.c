@@ -156,6 +156,10 @@ static const struct one_case counterfactuals[] = {
     {.sets = {{"sre-lab.single_flight", "true"}}},
     {.sets = {{"sre-lab.error_cpu", "constant:value=0s"}}},
     {.sets = {{"sre-lab.query_timeout", "1s"}}},
+    {.sets = {{"gateway.budget.kind", "tokens"},
+              {"gateway.budget.per_request", "0.2"},
+              {"gateway.budget.cap", "50"},
+              {"gateway.budget.cost", "1"}}},
     {.sets = {{"db-pool.queue_max", "100"}}},
     {.sets = {{"db-pool.queue_max", "30"}}},
 };
@@ -167,6 +171,7 @@ static const struct fitted fitted[SIM_COUNT_OF(counterfactuals)] = {
     {4.604, 0.039, 0.349, 0.22, {0.065, 0.0020, 0.0053, 0.0031}},
     {5.0, 0.30, 0.145, 0.46, {0.0001, 0.0070, 0.0026, 0.0040}},
     {5.0, 1.0, 0.0, 1.0, {0.0001, 0.0001, 0.0001, 0.0001}},
+    {2.739, 0.506, 0.371, 0.199, {0.20, 0.0033, 0.0027, 0.0009}},
     {-1, -1, -1, 0.87, {0, 0, 0, 0.0088}},
     {-1, -1, -1, 0.99, {0, 0, 0, 0.0020}},
 };
@@ -184,7 +189,7 @@ START_TEST(the_known_counterfactuals_come_out)
             check(batch, i, ERRORS, f->errors, spread * f->sd.errors + 0.0005);
         if (f->hits >= 0)
             check(batch, i, HITS, f->hits, spread * f->sd.hits + 0.0005);
-        check(batch, i, CPU, f->cpu, spread * f->sd.cpu + (i > 5 ? 0.005 : 0.0005));
+        check(batch, i, CPU, f->cpu, spread * f->sd.cpu + (i > 6 ? 0.005 : 0.0005));
     }
     free(batch);
 }
@@ -414,6 +419,7 @@ static const struct one_case idle_cases[] = {
     {{{"clients.timeout", "10s"}}, {0}},
     {{{"gateway.on_abandon", "cancel"}}, {0}},
     {{{"gateway.retry.max_attempts", "1000000"}}, {0}},
+    {{{"gateway.rate_limit.burst", "1000000"}, {"gateway.rate_limit.rate", "1000000/s"}}, {0}},
     {{{"clients.population", "7"}}, {0}},
 };
 

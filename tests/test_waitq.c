@@ -127,6 +127,115 @@ START_TEST(a_flow_that_was_killed_is_woken_no_more)
 }
 END_TEST
 
+/* ---- waits with an end ---- */
+
+START_TEST(a_wait_with_an_end_ends_then_unless_it_is_woken_before)
+{
+    struct pair p = pair_make();
+    const struct kit_step patient[] = {{.kind = KIT_PATIENT, .timeout = 100}, {0}};
+    const struct kit_step endless[] = {{.kind = KIT_PATIENT, .timeout = SIM_NEVER}, {0}};
+    const struct kit_step wakes[] = {{.kind = KIT_WAKE, .to = &p.b->node, .ns = 1}, {0}};
+    kit_start_world(p.sim);
+    kit_spawn_at(p.b, 0, patient);
+    kit_spawn_at(p.b, 10, patient);
+    kit_spawn_at(p.b, 20, endless);
+    kit_spawn_at(p.a, 50, wakes);
+    sim_run(p.sim, 1000, NULL, NULL);
+    kit_expect(p.b, &patient[0], 50, SIM_LIMITED);
+    ck_assert_int_eq(kit_nth(p.b, &patient[0], 2)->at, 110);
+    ck_assert_int_eq(kit_nth(p.b, &patient[0], 2)->status, SIM_UNAVAILABLE);
+    ck_assert_str_eq(kit_nth(p.b, &patient[0], 2)->reason, "Late");
+    ck_assert_uint_eq(p.b->queue.count, 1);
+    ck_assert(!kit_done(p.b, &endless[0]));
+    ck_assert(sim_wake(&p.b->queue, (struct sim_outcome){SIM_OK, NULL}, NULL));
+    sim_run(p.sim, 2000, NULL, NULL);
+    kit_expect(p.b, &endless[0], 1000, SIM_OK);
+    kit_finish(p.sim);
+}
+END_TEST
+
+/* At one nanosecond what is dispatched first counts: _i = 0 the wake, 1 the end of the wait. The wake is never lost: it
+ * goes to the one who still waits. */
+START_TEST(a_wake_and_the_end_of_a_wait_at_one_nanosecond_exclude_each_other)
+{
+    struct pair p = pair_make();
+    const struct kit_step patient[] = {{.kind = KIT_PATIENT, .timeout = 100}, {0}};
+    const struct kit_step sleeps_and_wakes[] = {
+        {.kind = KIT_SLEEP, .ns = 80}, {.kind = KIT_WAKE, .to = &p.b->node, .ns = 1}, {0}};
+    kit_start_world(p.sim);
+    kit_spawn_at(p.b, 0, patient);
+    kit_spawn_at(p.b, 1, waits);
+    kit_spawn_at(p.a, 20, sleeps_and_wakes); /* its timer is set after that of the patient one */
+    if (_i == 0)
+        kit_spawn_at(p.a, 100, &sleeps_and_wakes[1]); /* scheduled before the world runs */
+    sim_run(p.sim, 1000, NULL, NULL);
+    const bool woken = _i == 0;
+    kit_expect(p.b, &patient[0], 100, woken ? SIM_LIMITED : SIM_UNAVAILABLE);
+    kit_expect(p.b, &waits[0], 100, SIM_LIMITED);
+    ck_assert_uint_eq(p.b->queue.count, 0);
+    kit_finish(p.sim);
+}
+END_TEST
+
+struct heard {
+    struct sim_waitq *queue;
+    int left, late;
+    sim_ns waited;
+};
+static _Thread_local struct heard heard;
+
+static void hear(struct sim_waitq *queue, sim_ns waited, bool late)
+{
+    ck_assert_ptr_eq(queue, heard.queue);
+    heard.left++;
+    heard.late += late;
+    heard.waited += waited;
+}
+
+START_TEST(a_queue_is_told_of_everyone_who_leaves_it)
+{
+    struct pair p = pair_make();
+    const struct kit_step patient[] = {{.kind = KIT_PATIENT, .timeout = 100}, {0}};
+    const struct kit_step wakes[] = {{.kind = KIT_WAKE, .to = &p.b->node, .ns = 1}, {0}};
+    kit_set(p.sim, "b.on_abandon", "cancel");
+    p.b->scripts[0] = waits;
+    const struct kit_step gives_up[] = {{.kind = KIT_CALL, .to = &p.b->node, .op = KIT_OP, .timeout = 30}, {0}};
+    kit_start_world(p.sim);
+    heard = (struct heard){.queue = &p.b->queue};
+    p.b->queue.left = hear;
+    kit_spawn_at(p.b, 0, patient);   /* woken at 10 */
+    kit_spawn_at(p.a, 10, wakes);    /* waited 10 */
+    kit_spawn_at(p.b, 20, patient);  /* late at 120: 100 */
+    kit_spawn_at(p.a, 30, gives_up); /* cancelled at 60: 30 */
+    kit_spawn_at(p.b, 190, patient); /* killed at 200: 10 */
+    kit_kill_at(&p.b->node, 200);
+    sim_run(p.sim, 1000, NULL, NULL);
+    ck_assert_int_eq(heard.left, 4);
+    ck_assert_int_eq(heard.late, 1);
+    ck_assert_int_eq(heard.waited, 150);
+    kit_finish(p.sim);
+}
+END_TEST
+
+START_TEST(the_last_one_can_be_woken_alone)
+{
+    struct pair p = pair_make();
+    kit_start_world(p.sim);
+    ck_assert(!sim_wake_last(&p.b->queue, kit_late));
+    for (int i = 0; i < 3; i++)
+        kit_spawn_at(p.b, i, waits);
+    sim_run(p.sim, 10, NULL, NULL);
+    ck_assert(sim_wake_last(&p.b->queue, kit_late));
+    ck_assert(sim_wake(&p.b->queue, (struct sim_outcome){SIM_OK, NULL}, NULL));
+    sim_run(p.sim, 20, NULL, NULL);
+    ck_assert_uint_eq(kit_nth(p.b, &waits[0], 1)->flow, 3);
+    ck_assert_str_eq(kit_nth(p.b, &waits[0], 1)->reason, "Late");
+    ck_assert_uint_eq(kit_nth(p.b, &waits[0], 2)->flow, 1);
+    ck_assert(sim_wake_last(&p.b->queue, kit_late));
+    kit_finish(p.sim);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("waitq");
@@ -137,6 +246,10 @@ int main(void)
     tcase_add_test(tests, to_wake_all_wakes_each_that_waits_now_once);
     tcase_add_loop_test(tests, who_leaves_and_comes_back_stands_at_the_end, 0, 3);
     tcase_add_test(tests, a_flow_that_was_killed_is_woken_no_more);
+    tcase_add_test(tests, a_wait_with_an_end_ends_then_unless_it_is_woken_before);
+    tcase_add_loop_test(tests, a_wake_and_the_end_of_a_wait_at_one_nanosecond_exclude_each_other, 0, 2);
+    tcase_add_test(tests, a_queue_is_told_of_everyone_who_leaves_it);
+    tcase_add_test(tests, the_last_one_can_be_woken_alone);
     suite_add_tcase(suite, tests);
     return kit_run(suite);
 }
