@@ -9,7 +9,15 @@
 
 enum output_format { FORMAT_TEXT, FORMAT_JSON };
 
-enum { OPTION_SEED = 's', OPTION_SET = 1000, OPTION_FORMAT, OPTION_NO_STORE, OPTION_DB, OPTION_SCRIPT, OPTION_QUIET = 'q' };
+enum {
+    OPTION_SEED = 's',
+    OPTION_SET = 1000,
+    OPTION_FORMAT,
+    OPTION_NO_STORE,
+    OPTION_DB,
+    OPTION_SCRIPT,
+    OPTION_QUIET = 'q'
+};
 
 /* --format text|json, a child of a command's argp. Its input is an enum output_format. */
 extern const struct argp format_argp;

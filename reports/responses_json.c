@@ -161,7 +161,8 @@ static void add_row(struct texts *texts, const cJSON *entry)
 void responses_print(FILE *out, const cJSON *tree)
 {
     enum { COLUMNS = 6 };
-    static const enum align aligns[COLUMNS] = {ALIGN_RIGHT, ALIGN_LEFT, ALIGN_RIGHT, ALIGN_LEFT, ALIGN_RIGHT, ALIGN_LEFT};
+    static const enum align aligns[COLUMNS] = {ALIGN_RIGHT, ALIGN_LEFT,  ALIGN_RIGHT,
+                                               ALIGN_LEFT,  ALIGN_RIGHT, ALIGN_LEFT};
     static const char *const heads[COLUMNS] = {"at", "request", "status", "source", "took", ""};
     struct texts texts = {0};
     const cJSON *entry = NULL;

@@ -328,8 +328,9 @@ static bool put_all(const struct store *store, const struct record *record, cons
     if (!put_run(store, record))
         return false;
     const int64_t run = sqlite3_last_insert_rowid(store->db);
-    return put_phases(store, run, record) && put_faults(store, run, record) && put_responses(store, run, record) && put_panel(store, run, record) &&
-           put_verdicts(store, run, record) && put_windows(store, run, sim, spool) && note_recent(store, run);
+    return put_phases(store, run, record) && put_faults(store, run, record) && put_responses(store, run, record) &&
+           put_panel(store, run, record) && put_verdicts(store, run, record) && put_windows(store, run, sim, spool) &&
+           note_recent(store, run);
 }
 
 static int refuse_spool(const struct spool *spool)

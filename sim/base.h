@@ -66,7 +66,7 @@ _Noreturn void sim_panic(const char *file, int line, const char *what);
 /* Kept in release builds, unlike assert. */
 #define sim_assert(condition) ((condition) ? (void)0 : sim_panic(__FILE__, __LINE__, #condition))
 
-/* The one place where a double becomes nanoseconds: rounds half away from zero, clamps to [0, SIM_NS_MAX]. NaN is a
+/* The one place where a double becomes nanoseconds: rounds to the nearest, ties to even as IEEE 754 does, clamps to [0, SIM_NS_MAX]. NaN is a
  * bug (sim_panic). `seconds` in s. Inline, because every draw ends here. */
 static inline sim_ns sim_ns_from_s(double seconds)
 {
@@ -79,7 +79,8 @@ static inline sim_ns sim_ns_from_s(double seconds)
     }
     /* Not floor(ns + 0.5): that sum rounds, and gives 1 for the double just below one half. The difference is exact. */
     sim_ns whole = (sim_ns)ns;
-    return whole + (ns - (double)whole >= 0.5 ? 1 : 0);
+    const double rest = ns - (double)whole;
+    return whole + (rest > 0.5 || (rest >= 0.5 && whole % 2 != 0) ? 1 : 0);
 }
 
 #define sim_container_of(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))

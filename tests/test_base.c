@@ -20,7 +20,9 @@ static const struct {
     {1.0, SIM_S},
     {0.1, 100 * SIM_MS},
     {1e-9, 1},
-    {0.5e-9, 1}, /* half away from zero */
+    {0.5e-9, 0}, /* ties to even */
+    {1.5e-9, 2},
+    {2.5e-9, 2},
     {1.5e-9, 2},
     {2.5e-9, 3},
     {0x1.fffffffffffffp-2 * 1e-9, 0},
