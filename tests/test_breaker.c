@@ -4,6 +4,8 @@
 
 #include "sim/rng.h"
 
+#include <cjson/cJSON.h>
+
 struct sequence {
     const char *name, *params, *script;
 };
@@ -134,6 +136,9 @@ static const struct sequence late[] = {
 };
 
 static const struct sequence half_open[] = {
+    {"the sequence of docs/breakers.md", LAST(4) " minimum_calls=4 permits=2 deciding=2",
+     "S @1 F @2 S @3 S =C @4 F =O @20 R @34 R @34.5 a? =H @34.6 b? @34.7 R @34.8 bS =H @34.9 R @35 aF =O @65 R "
+     "@66 c? =H cC =H @67 S =H @68 S =C @69 F F F =C @70 F =O"},
     {"five permits, one decides: success", ONE "permits=5", HALF "a? b? c? d? e? =H R bS =C aF cF =C"},
     {"five permits, one decides: failure", ONE "permits=5", HALF "a? b? c? d? e? R bF =O aS =O R"},
     {"five permits in all, not at a time", LAST(1) " permits=5 deciding=5", HALF "S S S S =H a? R aS =C"},
@@ -353,6 +358,72 @@ START_TEST(statuses_are_failures_successes_or_nothing)
 }
 END_TEST
 
+/* ---- the presets ---- */
+
+/* All that is out ends, in one way or another; from then on all calls succeed. */
+static void must_close(struct script *script)
+{
+    for (int i = 0; i < CALLS; i++) {
+        if (script->out[i] && script->breaker->mode != 0)
+            script_end(script, &script->passes[i], i % 2 == 0 ? 'C' : 'F');
+        script->out[i] = false;
+    }
+    /* Old failures may open it once more; ten successes decide every half-open there can be. */
+    for (int i = 0; i < 200; i++) {
+        struct breaker_pass pass;
+        if (i % 10 == 0)
+            ck_assert(sim_run(script->sim, script->sim->now + 4 * SIM_S, NULL, NULL));
+        if (breaker_try(script->breaker, &pass))
+            breaker_result(script->breaker, &pass, BREAKER_SUCCESS);
+    }
+    script_require(script, script->breaker->state == BREAKER_CLOSED, "does not close\n");
+}
+
+/* {"breaker": {...}} in the form of script_make. */
+static void preset_words(const char *json, size_t length, char *words, size_t size)
+{
+    cJSON *root = cJSON_ParseWithLength(json, length);
+    const cJSON *breaker = cJSON_GetObjectItemCaseSensitive(root, "breaker"), *param = NULL;
+    ck_assert_msg(breaker != NULL, "no preset: %.*s", (int)length, json);
+    size_t used = 0;
+    cJSON_ArrayForEach(param, breaker)
+    {
+        char *value = cJSON_IsString(param) ? sim_xstrdup(param->valuestring) : cJSON_PrintUnformatted(param);
+        used += (size_t)snprintf(words + used, size - used, "%s=%s ", param->string, value);
+        ck_assert_uint_lt(used, size);
+        free(value);
+    }
+    cJSON_Delete(root);
+}
+
+START_TEST(the_presets_of_the_docs_open_and_close)
+{
+    char path[1000], text[20000], words[1000];
+    const char *source = getenv("SIMEX_SOURCE");
+    (void)snprintf(path, sizeof path, "%s/docs/breakers.md", source == NULL ? "." : source);
+    FILE *in = fopen(path, "r");
+    ck_assert_msg(in != NULL, "cannot read %s", path);
+    const size_t length = fread(text, 1, sizeof text - 1, in);
+    text[length] = '\0';
+    (void)fclose(in);
+    int count = 0;
+    for (const char *block = strstr(text, "```json\n"); block != NULL; block = strstr(block, "```json\n")) {
+        block += strlen("```json\n");
+        preset_words(block, (size_t)(strstr(block, "```") - block), words, sizeof words);
+        struct script *script = script_run("preset", words, "=C");
+        struct breaker_pass pass;
+        while (breaker_try(script->breaker, &pass))
+            breaker_result(script->breaker, &pass, BREAKER_FAILURE);
+        ck_assert_int_eq(script->breaker->state, BREAKER_OPEN);
+        script_at(script, "61");
+        must_close(script);
+        script_free(script);
+        count++;
+    }
+    ck_assert_int_eq(count, 8);
+}
+END_TEST
+
 /* ---- any sequence ---- */
 
 static const char *const changes[][2] = {
@@ -405,25 +476,6 @@ static void any_step(struct script *script, struct sim_rng *rng)
     script_check(script);
 }
 
-/* All that is out ends, in one way or another; from then on all calls succeed. */
-static void must_close(struct script *script)
-{
-    for (int i = 0; i < CALLS; i++) {
-        if (script->out[i] && script->breaker->mode != 0)
-            script_end(script, &script->passes[i], i % 2 == 0 ? 'C' : 'F');
-        script->out[i] = false;
-    }
-    /* Old failures may open it once more; ten successes decide every half-open there can be. */
-    for (int i = 0; i < 200; i++) {
-        struct breaker_pass pass;
-        if (i % 10 == 0)
-            ck_assert(sim_run(script->sim, script->sim->now + 4 * SIM_S, NULL, NULL));
-        if (breaker_try(script->breaker, &pass))
-            breaker_result(script->breaker, &pass, BREAKER_SUCCESS);
-    }
-    script_require(script, script->breaker->state == BREAKER_CLOSED, "does not close\n");
-}
-
 START_TEST(no_sequence_of_calls_and_changes_makes_it_stick)
 {
     int halves = 0;
@@ -459,6 +511,7 @@ int main(void)
     tcase_add_test(tests, the_lab_tells_of_one_failure_twice);
     tcase_add_test(tests, metrics_count_what_happened);
     tcase_add_test(tests, statuses_are_failures_successes_or_nothing);
+    tcase_add_test(tests, the_presets_of_the_docs_open_and_close);
     tcase_add_test(tests, no_sequence_of_calls_and_changes_makes_it_stick);
     suite_add_tcase(suite, tests);
     return kit_run(suite);
