@@ -86,7 +86,7 @@ static const struct sequence timed[] = {
     {"some out, some in", TIMED "bucket=1ns", "@1 F @2 F @11 F =C @11.5 F =O"},
     {"successes age too", TIMED, "S*5 @5 F F =C @10-1 F =C @10 F =O"},
     {"after a long silence", TIMED, "F F @1000 F =C F =C F =O"},
-    {"the minimum is not clipped", "mode=time", "F*99 =C F =O"},
+    {"the minimum is not clipped", "mode=time window_calls=2 minimum_calls=5", "F*4 =C F =O"},
     {"a bucket longer than the window is as long", TIMED "window_time=2s bucket=60s", "F F @2 F =C F F =O"},
     {"a window that is no multiple: the last bucket in full", TIMED "window_time=1500ms", "@0.2 F F @1.9 F =O"},
     {"and no longer", TIMED "window_time=1500ms", "@0.9 F F @2 F =C"},
@@ -132,6 +132,7 @@ static const struct sequence late[] = {
     /* Counted: resilience4j. */
     {"windows: late results decide half-open", LAST(2) " late_results=true", "a? b? F F =O @31 c? =H aS =C cF bF =O"},
     {"windows: but do nothing in OPEN", LAST(2) " late_results=true", "a? b? F F =O aS bS =O R @30+1 S =C"},
+    {"windows: nor prolong it", LAST(2) " late_results=true", "a? b? F F =O @20 aF bF @30+1 S =C"},
     {"windows: and count once closed", LAST(2) " late_results=true", "a? F F =O @31 S =C S aF =O"},
 };
 
@@ -183,6 +184,7 @@ static const struct sequence live[] = {
     {"threshold raised", IN_A_ROW, "F F threshold:5 F F =C F =O"},
     {"threshold raised while open", IN_A_ROW, "F*3 threshold:5 =O R @31 F =O @62 S =C F*4 =C F =O"},
     {"the window shrinks at once", LAST(4) " minimum_calls=4", "F S S S window_calls:2 =C window_calls:4 F =C F =O"},
+    {"the window shrinks and grows", LAST(4), "F F S window_calls:2 window_calls:4 S =C"},
     {"the window grows", LAST(2), "S S window_calls:4 F =C F =O"},
     {"the window grows under way", LAST(2) " failure_rate=1", "F S F window_calls:3 S F F =C F =O"},
     {"the minimum", LAST(10) " minimum_calls=10", "F*3 minimum_calls:4 =C F =O"},
