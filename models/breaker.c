@@ -365,7 +365,7 @@ static const struct sim_metric metrics[] = {
      .unit = "1",
      .help = "1 while OPEN, until the call that turns it half-open"},
     {.name = "half_open", .kind = SIM_METRIC_GAUGE, FIELD(half_open), .unit = "1", .help = "1 while HALF_OPEN"},
-    COUNTER("opened", opened, "changes", "times it went to OPEN from another state"),
+    COUNTER("opened", opened, "openings", "times it went to OPEN from another state"),
     COUNTER("refused", refused, "calls", "calls refused"),
     COUNTER("passed", passed, "calls", "calls let through"),
     COUNTER("failures", failed, "results", "results counted as failures, slow successes among them when slow_fails"),
