@@ -40,6 +40,7 @@ static void show(const struct breaker *breaker, double value)
 
 /* ---- states ---- */
 
+/* What closing by a success needs not: that has ended the row, and the window is empty since it opened. */
 static void forget(struct breaker *breaker)
 {
     breaker->in_a_row = 0;
@@ -57,8 +58,6 @@ static void move(struct breaker *breaker, enum breaker_state to)
     breaker->spent = 0;
     breaker->half = (struct tally){0};
     window_clear(&breaker->window);
-    if (to == BREAKER_CLOSED)
-        breaker->in_a_row = 0;
     sim_gauge_set(&breaker->open, now(breaker), to == BREAKER_OPEN);
     sim_gauge_set(&breaker->half_open, now(breaker), to == BREAKER_HALF_OPEN);
     sim_count(&breaker->opened, to == BREAKER_OPEN);
@@ -100,7 +99,7 @@ static bool is_bad(const struct breaker *breaker, const struct tally *tally)
     if (breaker->mode == MODE_CONSECUTIVE)
         return tally->failed > 0;
     return share(tally->failed, tally->results) >= breaker->failure_rate ||
-           (breaker->slow_call != SIM_NEVER && share(tally->slow, tally->results) >= breaker->slow_rate);
+           share(tally->slow, tally->results) >= breaker->slow_rate;
 }
 
 static void judge_half_open(struct breaker *breaker)
@@ -366,7 +365,7 @@ static const struct sim_metric metrics[] = {
      .unit = "1",
      .help = "1 while OPEN, until the call that turns it half-open"},
     {.name = "half_open", .kind = SIM_METRIC_GAUGE, FIELD(half_open), .unit = "1", .help = "1 while HALF_OPEN"},
-    COUNTER("opened", opened, "changes", "times it went to OPEN from another state"),
+    COUNTER("opened", opened, "openings", "times it went to OPEN from another state"),
     COUNTER("refused", refused, "calls", "calls refused"),
     COUNTER("passed", passed, "calls", "calls let through"),
     COUNTER("failures", failed, "results", "results counted as failures, slow successes among them when slow_fails"),
