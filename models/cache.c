@@ -187,13 +187,6 @@ static void act_clear(struct sim_node *node, int64_t amount)
     clear((struct cache *)node);
 }
 
-static void told(struct sim_node *node, int op, const struct sim_payload *payload)
-{
-    (void)payload;
-    sim_assert(op == OP_CACHE_CLEAR);
-    clear((struct cache *)node);
-}
-
 static const struct sim_action actions[] = {{.name = "clear", .help = "forgets every entry", .act = act_clear}, {0}};
 
 static void start(struct sim_node *node)
@@ -322,7 +315,6 @@ const struct sim_node_type cache_type = {
     .start = start,
     .reset = reset,
     .request = request,
-    .told = told,
     .on_param = on_param,
     .fini = fini,
 };

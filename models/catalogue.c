@@ -445,13 +445,12 @@ static void start(struct sim_node *node)
 /* The flights of a killed service are lost with their frames, a few dozen bytes each until the world ends. */
 static void reset(struct sim_node *node)
 {
-    static const struct sim_payload nothing = {0};
     struct catalogue *service = (struct catalogue *)node;
     sim_map_clear(&service->flights);
     sim_map_clear(&service->refreshes);
     sim_gauge_set(&service->leaked, sim_now(node), 0);
-    if (service->cache_in_process && service->cache != NULL)
-        sim_tell(service->cache, OP_CACHE_CLEAR, &nothing);
+    if (service->cache_in_process)
+        catalogue_clear_cache(service);
 }
 
 static void fini(struct sim_node *node)

@@ -81,6 +81,8 @@ void catalogue_count_request(struct catalogue *service, const struct sim_call *c
 /* Everything but the look-up of a product. */
 void catalogue_serve_bulk(struct sim_flow *f);
 void catalogue_serve_api(struct sim_flow *f);
+/* Empties the cache at once, as FLUSHALL does. */
+void catalogue_clear_cache(struct catalogue *service);
 /* The leak as an action of a fault: `items` items. */
 void catalogue_leak(struct sim_node *node, int64_t items);
 

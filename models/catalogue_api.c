@@ -71,6 +71,12 @@ static void turn(struct catalogue *service, const struct knobs *knobs, unsigned 
     }
 }
 
+void catalogue_clear_cache(struct catalogue *service)
+{
+    if (service->cache != NULL)
+        sim_node_find_action(service->cache, "clear")->act(service->cache, 0);
+}
+
 void catalogue_leak(struct sim_node *node, int64_t items)
 {
     struct catalogue *service = (struct catalogue *)node;
@@ -84,7 +90,6 @@ void catalogue_leak(struct sim_node *node, int64_t items)
 
 static void act(struct catalogue *service, struct sim_call *call)
 {
-    static const struct sim_payload nothing = {0};
     const struct knobs knobs = knobs_unpack(&call->request);
     const bool reads_body = service->profile != PROFILE_ORIGINAL;
     switch (call->op) {
@@ -96,8 +101,7 @@ static void act(struct catalogue *service, struct sim_call *call)
         turn(service, &knobs, 0);
         break;
     case OP_CLEAR_CACHE:
-        if (service->cache != NULL)
-            sim_tell(service->cache, OP_CACHE_CLEAR, &nothing);
+        catalogue_clear_cache(service);
         break;
     case OP_LEAK:
         catalogue_leak(&service->node, call->request.amount);

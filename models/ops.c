@@ -22,7 +22,6 @@ const char *op_name(int op)
         [OP_RESET] = "POST /chaos/reset",
         [OP_CLEAR_CACHE] = "POST /chaos/clear_cache",
         [OP_LEAK] = "POST /chaos/leak",
-        [OP_CACHE_CLEAR] = "clear",
         [OP_REFRESH] = "refresh",
     };
     return op >= 0 && op < OPS ? names[op] : "call";

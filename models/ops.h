@@ -26,7 +26,6 @@ enum op {
     OP_RESET,       /* closes the breaker, gives the knobs back */
     OP_CLEAR_CACHE,
     OP_LEAK,        /* request: amount = items; reply: word[1] = items in all */
-    OP_CACHE_CLEAR, /* told: forgets every entry */
     OP_REFRESH,     /* from the service to itself: fetches a product for the cache. request: key */
     OPS
 };
