@@ -48,7 +48,7 @@ START_TEST(without_a_kind_nothing_is_shed)
     struct gate *gate = gate_make(&sim, "none");
     ck_assert(shedder_admits(&gate->shedder, 1000000));
     for (int i = 0; i < 1000; i++) {
-        ck_assert(sim_run(sim, i * 10 * SIM_MS, NULL, NULL));
+        ck_assert(sim_run(sim, (sim_ns)i * 10 * SIM_MS, NULL, NULL));
         ck_assert(shedder_keeps(&gate->shedder, SIM_S));
     }
     ck_assert_int_eq(gate->shedder.shed.value, 0);
@@ -282,6 +282,20 @@ START_TEST(changes_of_target_and_interval_act_at_once)
 }
 END_TEST
 
+START_TEST(a_shorter_interval_counts_the_time_that_was)
+{
+    struct sim *sim = NULL;
+    struct gate *gate = gate_make(&sim, "codel");
+    kit_set(sim, "g.shedder.interval", "1000s");
+    ck_assert(shedder_keeps(&gate->shedder, HIGH * SIM_MS));
+    ck_assert(sim_run(sim, 10 * SIM_S, NULL, NULL));
+    ck_assert(shedder_keeps(&gate->shedder, HIGH * SIM_MS));
+    kit_set(sim, "g.shedder.interval", "10s");
+    ck_assert(!shedder_keeps(&gate->shedder, HIGH * SIM_MS));
+    kit_finish(sim);
+}
+END_TEST
+
 /* _i: by a restart, by another kind. */
 START_TEST(a_restart_and_another_kind_forget_what_was)
 {
@@ -316,6 +330,7 @@ int main(void)
     tcase_add_loop_test(tests, codel_sheds_as_worked_out_by_hand, 0, SIM_COUNT_OF(sequences));
     tcase_add_test(tests, codel_sheds_as_the_pseudo_code_does);
     tcase_add_test(tests, changes_of_target_and_interval_act_at_once);
+    tcase_add_test(tests, a_shorter_interval_counts_the_time_that_was);
     tcase_add_loop_test(tests, a_restart_and_another_kind_forget_what_was, 0, 2);
     suite_add_tcase(suite, tests);
     return kit_run(suite);
