@@ -60,15 +60,13 @@ bool shedder_admits_by_count(struct shedder *shedder, int64_t in_flight)
 /* Whether sojourns have been at the target or above for an interval. */
 static bool stands(struct shedder *shedder, sim_ns now, sim_ns sojourn)
 {
-    if (sojourn < shedder->target) {
-        shedder->codel.first_above = SIM_NEVER;
-        return false;
-    }
-    if (shedder->codel.first_above == SIM_NEVER) {
-        shedder->codel.first_above = sim_ns_add(now, shedder->interval);
-        return false;
-    }
-    return now >= shedder->codel.first_above;
+    if (sojourn < shedder->target)
+        shedder->codel.above_since = SIM_NEVER;
+    else if (shedder->codel.above_since == SIM_NEVER)
+        shedder->codel.above_since = now;
+    else
+        return now - shedder->codel.above_since >= shedder->interval;
+    return false;
 }
 
 static void begin_dropping(struct shedder *shedder, sim_ns now)
@@ -108,7 +106,7 @@ static void start(void *part)
 {
     struct shedder *shedder = part;
     memset(&shedder->codel, 0, sizeof shedder->codel);
-    shedder->codel.first_above = SIM_NEVER;
+    shedder->codel.above_since = SIM_NEVER;
 }
 
 static void on_param(void *part, const struct sim_param *param)
@@ -150,7 +148,8 @@ static const struct sim_param params[] = {
      .initial = "100ms",
      .above_min = true,
      .live = true,
-     .help = "codel: how long it may stand above the target before one is shed"},
+     .help =
+         "codel: how long it may stand above the target before one is shed; a pause between two that has begun stays"},
     {0}};
 
 static const struct sim_metric metrics[] = {

@@ -19,8 +19,8 @@ struct shedder {
     sim_ns target, interval;   /* params */
     struct {
         bool dropping;
-        sim_ns first_above; /* sojourns were above the target if they still are then; SIM_NEVER: they were below */
-        sim_ns drop_next;   /* while dropping; after it, when the next drop would have been */
+        sim_ns above_since;        /* no sojourn was below the target since then; SIM_NEVER: the last one was */
+        sim_ns drop_next;          /* while dropping; after it, when the next drop would have been */
         int64_t count, last_count; /* drops since dropping began; what count began with */
     } codel;
     struct sim_counter shed;

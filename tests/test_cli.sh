@@ -145,7 +145,7 @@ json out
 expect 64 "$SIMEX" list extra
 expect 0 "$SIMEX" describe
 narrow out
-for type in cache catalogue clients database gateway pool cpu retry link; do
+for type in cache catalogue clients database gateway pool budget cpu rate_limit retry link; do
     expect 0 "$SIMEX" describe $type
     says out " $type: "
     says out "Params"
