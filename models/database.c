@@ -80,7 +80,7 @@ static sim_ns penalty(const struct database *database, int64_t load)
     if (!applies || load <= database->limit)
         return 0;
     const sim_wide ns = (sim_wide)database->per_query * (sim_wide)(load - database->limit);
-    return ns > SIM_NS_MAX ? SIM_NS_MAX : (sim_ns)ns;
+    return ns > (sim_wide)SIM_NS_MAX ? SIM_NS_MAX : (sim_ns)ns;
 }
 
 /* ---- the end of a query ---- */

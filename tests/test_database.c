@@ -408,7 +408,7 @@ START_TEST(the_books_balance_whatever_changes)
     sim_rng_init(&rng, (uint64_t)_i, "database", "test");
     b.asker->asks = asks;
     for (int i = 0; i < 3000; i++) {
-        const sim_ns now = i * 2 * SIM_MS;
+        const sim_ns now = (sim_ns)i * 2 * SIM_MS;
         const char *change = anything[sim_rng_next(&rng) % SIM_COUNT_OF(anything)];
         (void)sim_schedule(&b.asker->node, now, &ask_kind, (void *)(uintptr_t)&asks[sim_rng_next(&rng) % 2]);
         if (i % 300 == 297)
