@@ -79,8 +79,8 @@ static sim_ns penalty(const struct database *database, int64_t load)
     const bool applies = database->saturation == SATURATION_STARTED || database->saturation == SATURATION_CONCURRENT;
     if (!applies || load <= database->limit)
         return 0;
-    const sim_wide ns = (sim_wide)database->per_query * (load - database->limit);
-    return ns > SIM_NS_MAX ? SIM_NS_MAX : (sim_ns)ns;
+    const sim_wide ns = (sim_wide)database->per_query * (sim_wide)(load - database->limit);
+    return ns > (sim_wide)SIM_NS_MAX ? SIM_NS_MAX : (sim_ns)ns;
 }
 
 /* ---- the end of a query ---- */

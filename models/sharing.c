@@ -5,9 +5,9 @@
  * there. A heap keeps that order; an arrival, an end, or another k only changes how fast the clock runs.
  *
  * The clock is fixed point, in 2^-32 ns, in 128 bits: no double is carried from event to event. An advance rounds to the
- * nearest such unit, so a busy period of a million events is off by a thousandth of a nanosecond at most; the clock starts
- * anew whenever nobody is there. An end is due at the nearest whole nanosecond; who has less than half of one to go ends
- * at once. Nothing overflows: ten years are 2^59 ns, so 32 bits below and 20 bits of calls or servers fit.
+ * nearest such unit, so after a million events without an idle moment it is off by 0.0002 ns at most; it starts anew
+ * whenever nobody is there. An end is due at the nearest whole nanosecond; who has half of one to go, or less, ends at
+ * once. Nothing overflows: ten years are 2^59 ns, so 32 bits below and 20 bits of calls or servers fit.
  *
  * Invariants: jobs[0] ends first; jobs[i].call->at_callee.word == i + 1, and 0 for a call that is not there; `since` is
  * never after now. */

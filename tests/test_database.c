@@ -360,6 +360,76 @@ START_TEST(a_kill_forgets_the_load_and_those_who_share)
 }
 END_TEST
 
+/* ---- whatever changes ---- */
+
+static const char *const anything[] = {
+    "d.saturation=none",
+    "d.saturation=started",
+    "d.saturation=concurrent",
+    "d.saturation=servers",
+    "d.saturation=servers",
+    "d.servers=1",
+    "d.servers=3",
+    "d.servers=20",
+    "d.latency=0s",
+    "d.latency=30ms",
+    "d.latency=exponential:mean=20ms",
+    "d.added_latency=70ms",
+    "d.added_latency=0s",
+    "d.on_abandon=cancel",
+    "d.on_abandon=continue",
+    "d.failure_rate=0.5",
+    "d.failure_rate=0",
+    "d.products=3",
+    "d.products=none",
+    "d.window=100ms",
+    "d.window=10s",
+    "d.limit=0",
+    "d.limit=5",
+    "d.per_query=1ms",
+};
+
+static void check_books(const struct bench *b, bool started)
+{
+    kit_check_conservation(b->sim);
+    kit_require(started || b->database->down || gauge_now(b, "load") == b->database->in_flight.value);
+    kit_require(gauge_now(b, "busy") <= b->database->in_flight.value);
+    kit_require(!b->database->down || (gauge_now(b, "load") == 0 && gauge_now(b, "busy") == 0));
+}
+
+/* A question every 2 ms, of which some are given up after 20 ms; every 30 ms something changes, or it dies, or lives. */
+START_TEST(the_books_balance_whatever_changes)
+{
+    static const struct table nobody = {"", {"d.limit=5", "d.per_query=1ms"}, {{0}}, {{0}}};
+    static const struct ask asks[] = {{.key = 1, .load = 1}, {.key = 4, .timeout = 20, .load = 1}};
+    struct bench b = bench_make(&nobody);
+    struct sim_rng rng;
+    bool started = false;
+    sim_rng_init(&rng, (uint64_t)_i, "database", "test");
+    b.asker->asks = asks;
+    for (int i = 0; i < 3000; i++) {
+        const sim_ns now = (sim_ns)i * 2 * SIM_MS;
+        const char *change = anything[sim_rng_next(&rng) % SIM_COUNT_OF(anything)];
+        (void)sim_schedule(&b.asker->node, now, &ask_kind, (void *)(uintptr_t)&asks[sim_rng_next(&rng) % 2]);
+        if (i % 300 == 297)
+            kit_kill_at(b.database, now);
+        else if (i % 300 == 299)
+            kit_restart_at(b.database, now);
+        else if (i % 15 == 0)
+            kit_set_at(&b.asker->node, now, change);
+        if (i % 15 == 0 && strncmp(change, "d.saturation", strlen("d.saturation")) == 0)
+            started = strcmp(change, "d.saturation=started") == 0;
+        sim_run(b.sim, now + 1, NULL, NULL);
+        check_books(&b, started);
+    }
+    sim_run(b.sim, 3600 * SIM_S, NULL, NULL);
+    ck_assert_int_eq(b.database->in_flight.value, 0);
+    ck_assert_int_gt(b.database->by_status[SIM_OK].value, 500);
+    ck_assert_int_gt(b.database->by_status[SIM_CANCELLED].value, 20);
+    kit_finish(b.sim);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("database");
@@ -369,6 +439,7 @@ int main(void)
     tcase_add_loop_test(tests, else_the_load_is_the_queries_under_way, 0, 3);
     tcase_add_test(tests, query_time_is_of_queries_that_ended_ok);
     tcase_add_loop_test(tests, a_kill_forgets_the_load_and_those_who_share, 0, 3);
+    tcase_add_loop_test(tests, the_books_balance_whatever_changes, 1, 21);
     suite_add_tcase(suite, tests);
     return kit_run(suite);
 }
