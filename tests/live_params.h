@@ -13,7 +13,6 @@
 #include <stddef.h>
 
 enum { LOOKS_MAX = 6, LIVE_SETS_MAX = 14 };
-enum { LOOKS_MAX = 6, LIVE_SETS_MAX = 12 };
 
 struct look {
     const char *when, *reading;

@@ -6,6 +6,8 @@
 
 #include "models/models.h"
 
+#include "models/models.h"
+
 static const char plain[] =
     "{'title': 'A', 'description': 'B', 'run': {'until': '20s'},"
     "'nodes': {'c': {'type': 'clients', 'to': 'g', 'load': 'closed', 'population': 1, 'think_time': '1s'},"
@@ -74,14 +76,25 @@ START_TEST(an_override_is_the_same_as_writing_it)
 }
 END_TEST
 
+/* Parts are called by the names of their types. */
+static const char *part_name(const char *type)
+{
+    for (size_t i = 0; model_parts[i] != NULL; i++) {
+        if (strcmp(model_parts[i]->name, type) == 0)
+            return type;
+    }
+    return "";
+}
+
 START_TEST(every_live_param_is_part_of_the_id)
 {
     char *before = id_of(plain, NULL, 1);
     for (size_t i = 0; i < SIM_COUNT_OF(live_params); i++) {
         const struct live *entry = &live_params[i];
-        const char *part = strcmp(entry->type, "retry") == 0 ? ".retry" : strcmp(entry->type, "cpu") == 0 ? ".cpu" : "";
+        const char *part = part_name(entry->type);
         char set[200];
-        (void)snprintf(set, sizeof set, "%s%s.%s=%s", entry->owner, part, entry->param, entry->value);
+        (void)snprintf(set, sizeof set, "%s%s%s.%s=%s", entry->owner, part[0] == '\0' ? "" : ".", part, entry->param,
+                       entry->value);
         char *after = id_of(plain, set, 1);
         ck_assert_msg(strcmp(before, after) != 0, "%s does not change the id", set);
         free(after);
