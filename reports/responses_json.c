@@ -2,10 +2,10 @@
 #include "reports/responses_json.h"
 
 #include "models/http.h"
+#include "reports/show.h"
 #include "reports/terminal.h"
 #include "reports/texts.h"
 #include "scenarios/json.h"
-#include "sim/units.h"
 
 #include <stdlib.h>
 
@@ -124,11 +124,11 @@ static bool flag_of(const cJSON *entry, const char *key)
 static void add_time(struct texts *texts, const cJSON *entry, const char *key)
 {
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(entry, key);
-    char text[48];
+    char text[SHOWN_ROOM];
     if (!cJSON_IsNumber(member) || member->valuedouble < 0)
         texts_add(texts, "");
     else
-        texts_add(texts, sim_format_duration(text, sizeof text, sim_ns_from_s(member->valuedouble)));
+        texts_add(texts, show_value(text, "s", member->valuedouble));
 }
 
 /* The reason, or what a bulk counted. */
@@ -142,11 +142,19 @@ static const char *remark(char text[JSON_SHOWN_BYTES], const cJSON *entry)
     return text;
 }
 
+/* An instant: as exact as the script is written, to the millisecond. */
+static const char *show_at(char text[SHOWN_ROOM], double seconds)
+{
+    (void)snprintf(text, SHOWN_ROOM, "%.3f s", seconds);
+    return text;
+}
+
 static void add_row(struct texts *texts, const cJSON *entry)
 {
-    char shown[JSON_SHOWN_BYTES], request[JSON_SHOWN_BYTES + 4], status[16] = "none";
+    char shown[JSON_SHOWN_BYTES], request[JSON_SHOWN_BYTES + 4], status[16] = "none", at[SHOWN_ROOM];
     const cJSON *number = cJSON_GetObjectItemCaseSensitive(entry, "status");
-    add_time(texts, entry, "at_s");
+    const cJSON *at_s = cJSON_GetObjectItemCaseSensitive(entry, "at_s");
+    texts_add(texts, cJSON_IsNumber(at_s) && at_s->valuedouble >= 0 ? show_at(at, at_s->valuedouble) : "");
     (void)snprintf(request, sizeof request, "%s%s", flag_of(entry, "in_bulk") ? "  " : "",
                    json_shown(shown, text_of(entry, "request")));
     texts_add(texts, request);
@@ -178,12 +186,12 @@ void responses_print(FILE *out, const cJSON *tree)
         (void)fprintf(out, "%.0f more answers were not kept\n", dropped->valuedouble);
     cJSON_ArrayForEach(entry, cJSON_GetObjectItemCaseSensitive(tree, "breaker_transitions"))
     {
-        char at[48];
+        char at[SHOWN_ROOM];
         const cJSON *time = cJSON_GetArrayItem(entry, 0);
         if (cJSON_IsNumber(time) && time->valuedouble >= 0)
             (void)fprintf(out, "breaker: %s to %s at %s\n", cJSON_GetStringValue(cJSON_GetArrayItem(entry, 1)),
                           cJSON_GetStringValue(cJSON_GetArrayItem(entry, 2)),
-                          sim_format_duration(at, sizeof at, sim_ns_from_s(time->valuedouble)));
+                          show_at(at, time->valuedouble));
     }
     texts_fini(&texts);
 }
