@@ -6,6 +6,7 @@
 
 #include "reports/command.h"
 #include "reports/simulate.h"
+#include "reports/terminal.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_statistics_double.h>
