@@ -307,17 +307,10 @@ static void conclude(struct catalogue *service, const struct lookup *my)
         sim_log(&service->node, call, "error", my->outcome.reason);
 }
 
-/* Whether the request is let in, with what it would come to if not. */
-static bool admits(struct catalogue *service, struct lookup *my)
+/* Whether a request that is first in the CPU queue is still worth a core. */
+static bool keeps(struct sim_cpu *cpu, sim_ns sojourn)
 {
-    my->outcome = (struct sim_outcome){SIM_UNAVAILABLE, "Shed"};
-    return shedder_admits(&service->shedder, service->node.in_flight.value);
-}
-
-/* The same, once it has had its first turn on the CPU. */
-static bool keeps(struct catalogue *service, const struct lookup *my)
-{
-    return shedder_keeps(&service->shedder, sim_now(&service->node) - my->flow.call->arrived);
+    return shedder_keeps(&sim_container_of(cpu, struct catalogue, cpu)->shedder, sojourn);
 }
 
 static void serve(struct sim_flow *f)
@@ -330,11 +323,12 @@ static void serve(struct sim_flow *f)
     my->fails = sim_rng_chance(&service->failures, service->failure_rate);
     if (f->call->op == OP_REFRESH)
         goto miss;
-    if (!admits(service, my))
-        goto answer;
-    AWAIT(f, cpu_run(f, &service->cpu, catalogue_cost(service, STAGE_PARSE)));
-    if (!f->cancelled && !keeps(service, my))
-        goto answer;
+    my->outcome = shedder_outcome; /* what is shed burns nothing, not as an error either */
+    if (!shedder_admits(&service->shedder, service->node.in_flight.value))
+        goto reply;
+    AWAIT(f, cpu_run_or_shed(f, &service->cpu, catalogue_cost(service, STAGE_PARSE)));
+    if (f->status == SIM_UNAVAILABLE)
+        goto reply;
     my->outcome = (struct sim_outcome){SIM_OK, NULL};
     if (my->fails) {
         my->outcome = (struct sim_outcome){SIM_ERROR, "Internal Server Error"};
@@ -401,6 +395,7 @@ landed:
 answer:
     if (catalogue_burns(service, answer_stage(my)))
         AWAIT(f, cpu_run(f, &service->cpu, catalogue_cost(service, answer_stage(my))));
+reply:
     conclude(service, my);
     FLOW_END(f, my->outcome);
 }
@@ -433,6 +428,7 @@ static void start(struct sim_node *node)
     static const char *const purposes[STAGES] = {"parse cpu", "lookup cpu", "hit cpu",     "row cpu",
                                                  "error cpu", "stress cpu", "fallback cpu"};
     struct catalogue *service = (struct catalogue *)node;
+    service->cpu.keeps = keeps;
     service->breaker.point = "catalog.circuit_breaker.state";
     if (node->incarnation > 1)
         return;

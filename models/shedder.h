@@ -40,7 +40,8 @@ static inline bool shedder_admits(struct shedder *shedder, int64_t in_flight)
     return __builtin_expect(shedder->kind != SHEDDER_CONCURRENCY, 1) || shedder_admits_by_count(shedder, in_flight);
 }
 
-/* When the request has left the CPU queue, once for each. `sojourn`: ns it stood there, 0 when it did not wait. */
+/* When the request has left the CPU queue, once for each. `sojourn`: ns it stood there, 0 when it did not wait. For the
+ * `keeps` of a struct sim_cpu, with which cpu_run_or_shed sheds before the first burst. */
 static inline bool shedder_keeps(struct shedder *shedder, sim_ns sojourn)
 {
     return __builtin_expect(shedder->kind != SHEDDER_CODEL, 1) || shedder_keeps_by_sojourn(shedder, sojourn);

@@ -9,6 +9,7 @@
 
 static const struct sim_segment queue_segment = {"cpu queue", SIM_WAIT};
 static const struct sim_segment burst_segment = {"cpu", SIM_WORK};
+static const struct sim_outcome shed = {SIM_UNAVAILABLE, "Shed"};
 
 static void fire_done(struct sim_node *node, void *subject);
 static const struct sim_event_kind done_kind = {"cpu done", fire_done};
@@ -37,18 +38,28 @@ static void unqueue(struct sim_cpu *cpu, struct sim_flow *f)
     sim_gauge_add(&cpu->queue, sim_now(f->node), -1);
 }
 
+static bool is_shed(struct sim_cpu *cpu, const struct sim_flow *f, sim_ns sojourn)
+{
+    return __builtin_expect(f->may_be_shed, 0) && !cpu->keeps(cpu, sojourn);
+}
+
 static void grant(struct sim_cpu *cpu)
 {
     while (cpu->first != NULL && cpu->busy.value < cpu->cores && !cpu->part.node->down) {
         struct sim_flow *f = cpu->first;
+        const sim_ns sojourn = sim_now(f->node) - f->since;
         unqueue(cpu, f);
-        sim_hist_record(&cpu->wait.slice, sim_now(f->node) - f->since);
+        sim_hist_record(&cpu->wait.slice, sojourn);
         sim_call_segment(f->call, &queue_segment, f->since);
-        begin_burst(cpu, f);
+        f->waits_in = NULL;
+        if (is_shed(cpu, f, sojourn))
+            sim_flow_seal(f, shed, NULL);
+        else
+            begin_burst(cpu, f);
     }
 }
 
-bool cpu_run(struct sim_flow *f, struct sim_cpu *cpu, sim_ns burst)
+static bool run(struct sim_flow *f, struct sim_cpu *cpu, sim_ns burst)
 {
     struct sim *sim = f->node->sim;
     f->status = f->cancelled ? SIM_CANCELLED : SIM_OK;
@@ -61,6 +72,11 @@ bool cpu_run(struct sim_flow *f, struct sim_cpu *cpu, sim_ns burst)
     sim_count(&cpu->bursts, 1);
     if (cpu->busy.value < cpu->cores) {
         sim_hist_record(&cpu->wait.slice, 0);
+        if (is_shed(cpu, f, 0)) {
+            f->status = shed.status;
+            f->reason = shed.reason;
+            return true;
+        }
         if (burst == 0)
             return true;
         begin_burst(cpu, f);
@@ -78,6 +94,18 @@ bool cpu_run(struct sim_flow *f, struct sim_cpu *cpu, sim_ns burst)
     cpu->last = f;
     sim_gauge_add(&cpu->queue, sim->now, 1);
     return false;
+}
+
+bool cpu_run(struct sim_flow *f, struct sim_cpu *cpu, sim_ns burst)
+{
+    f->may_be_shed = false;
+    return run(f, cpu, burst);
+}
+
+bool cpu_run_or_shed(struct sim_flow *f, struct sim_cpu *cpu, sim_ns burst)
+{
+    f->may_be_shed = cpu->keeps != NULL;
+    return run(f, cpu, burst);
 }
 
 static void release(struct sim_cpu *cpu, struct sim_flow *f)

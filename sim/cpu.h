@@ -12,6 +12,9 @@ struct sim_cpu {
     struct sim_part_base part; /* must be first */
     int64_t cores;             /* param, >= 1 */
     struct sim_flow *first, *last;
+    /* Whether work that stood `sojourn` ns in the run queue, and may be shed, is still worth a core; asked once for each.
+     * Set by the node; NULL: all is kept. */
+    bool (*keeps)(struct sim_cpu *cpu, sim_ns sojourn);
     struct sim_gauge busy, total, queue;
     struct sim_counter bursts;
     struct sim_counter busy_ns; /* CPU time of finished bursts */

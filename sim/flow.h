@@ -52,6 +52,7 @@ struct sim_flow {
     enum sim_waiting waiting;
     bool cancelled;
     bool ended;
+    bool may_be_shed; /* by the cpu that it waits for */
 
     uint64_t ticket; /* of the present wait: fresh for each, never used again */
     struct sim_call *awaited;
@@ -101,6 +102,9 @@ bool sim_sleep(struct sim_flow *f, sim_ns duration, const struct sim_segment *se
 
 /* Burns `burst` ns on one core, first come first served. A burst of 0 needs a free core too. */
 bool cpu_run(struct sim_flow *f, struct sim_cpu *cpu, sim_ns burst);
+/* The same for work that may be shed: when it is first in the queue and a core is free, cpu->keeps is asked, and if it
+ * says no the wait ends UNAVAILABLE "Shed" without a burst and the core goes to the next. */
+bool cpu_run_or_shed(struct sim_flow *f, struct sim_cpu *cpu, sim_ns burst);
 
 /* Waits in a queue until sim_wake. */
 bool sim_wait(struct sim_flow *f, struct sim_waitq *queue, const struct sim_segment *segment);

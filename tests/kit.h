@@ -28,6 +28,7 @@ enum kit_kind {
     KIT_RELEASE, /* what was acquired, if it was */
     KIT_SLEEP,   /* ns */
     KIT_CPU,     /* ns; of the node's own cores */
+    KIT_SHED,    /* the same by cpu_run_or_shed */
     KIT_WAIT,    /* in the node's queue */
     KIT_PATIENT, /* the same for `timeout` at most, then UNAVAILABLE "Late" */
     KIT_WAKE,    /* the first of the queue of `to`; the outcome is LIMITED "Woken" when ns is 1 */
@@ -169,6 +170,8 @@ static inline void kit_serve(struct sim_flow *f)
             AWAIT(f, sim_sleep(f, my->step->ns, &kit_sleep_segment));
         if (my->step->kind == KIT_CPU)
             AWAIT(f, cpu_run(f, &node->cpu, my->step->ns));
+        if (my->step->kind == KIT_SHED)
+            AWAIT(f, cpu_run_or_shed(f, &node->cpu, my->step->ns));
         if (my->step->kind == KIT_WAIT)
             AWAIT(f, sim_wait(f, &node->queue, &kit_wait_segment));
         if (my->step->kind == KIT_PATIENT)

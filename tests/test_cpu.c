@@ -63,6 +63,58 @@ START_TEST(a_burst_of_nothing_needs_a_free_core_too)
 }
 END_TEST
 
+static bool keeps_below_15ms(struct sim_cpu *cpu, sim_ns sojourn)
+{
+    ck_assert_ptr_eq(cpu, &((struct kit_node *)cpu->part.node)->cpu);
+    return sojourn < 15 * SIM_MS;
+}
+
+static bool keeps_nothing(struct sim_cpu *cpu, sim_ns sojourn)
+{
+    (void)cpu;
+    (void)sojourn;
+    return false;
+}
+
+/* Five come at 0 ms. The third stood 20 ms and is shed, so the fourth, which may not be, has the core until 30 ms. */
+START_TEST(what_is_shed_at_the_head_of_the_queue_burns_nothing)
+{
+    struct one o = one_make("1");
+    const struct kit_step sheds[] = {{.kind = KIT_SHED, .ns = 10 * SIM_MS}, {0}};
+    kit_start_world(o.sim);
+    o.a->cpu.keeps = keeps_below_15ms;
+    for (int i = 0; i < 5; i++)
+        kit_spawn_at(o.a, 0, i == 3 ? burns_10ms : sheds);
+    sim_run(o.sim, SIM_S, NULL, NULL);
+    static const struct {
+        sim_ns at;
+        enum sim_status status;
+        uint64_t flow;
+    } want[] = {{10, SIM_OK, 1}, {20, SIM_OK, 2}, {20, SIM_UNAVAILABLE, 3}, {30, SIM_UNAVAILABLE, 5}};
+    for (unsigned i = 0; i < SIM_COUNT_OF(want); i++) {
+        const struct kit_record *record = kit_nth(o.a, &sheds[0], i + 1);
+        ck_assert_int_eq(record->at, want[i].at * SIM_MS);
+        ck_assert_int_eq(record->status, want[i].status);
+        ck_assert_uint_eq(record->flow, want[i].flow);
+    }
+    ck_assert_str_eq(kit_nth(o.a, &sheds[0], 3)->reason, "Shed");
+    ck_assert_int_eq(ended(&o, &burns_10ms[0], 1), 30 * SIM_MS);
+    ck_assert_int_eq(o.a->cpu.busy_ns.value, 30 * SIM_MS);
+    /* On a free core it is asked too; without anybody to ask, or of plain bursts, nothing is shed. */
+    o.a->cpu.keeps = keeps_nothing;
+    kit_spawn(o.a, sheds);
+    ck_assert_int_eq(kit_nth(o.a, &sheds[0], 5)->status, SIM_UNAVAILABLE);
+    kit_spawn(o.a, burns_10ms);
+    o.a->cpu.keeps = NULL;
+    kit_spawn(o.a, sheds);
+    sim_run(o.sim, 2 * SIM_S, NULL, NULL);
+    ck_assert_int_eq(kit_nth(o.a, &burns_10ms[0], 2)->status, SIM_OK);
+    ck_assert_int_eq(kit_nth(o.a, &sheds[0], 6)->status, SIM_OK);
+    ck_assert_int_eq(o.a->cpu.busy_ns.value, 50 * SIM_MS);
+    kit_finish(o.sim);
+}
+END_TEST
+
 START_TEST(a_waiter_starts_at_once_when_cores_are_added)
 {
     struct one o = one_make("1");
@@ -214,6 +266,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, bursts_are_served_first_come_first_served_by_k_cores, 0, 4);
     tcase_add_test(tests, a_burst_of_nothing_needs_a_free_core_too);
+    tcase_add_test(tests, what_is_shed_at_the_head_of_the_queue_burns_nothing);
     tcase_add_test(tests, a_waiter_starts_at_once_when_cores_are_added);
     tcase_add_test(tests, running_bursts_end_when_cores_are_taken_away);
     tcase_add_test(tests, cores_set_while_the_node_is_down_are_there_when_it_comes_back);
