@@ -30,10 +30,14 @@ static const struct sim_segment flight_segment = {"single flight", SIM_WAIT};
 
 sim_ns catalogue_cost(struct catalogue *service, enum stage stage)
 {
-    sim_ns burst = sim_dist_draw(&service->costs[stage], &service->cost_rngs[stage]);
-    if (stage == STAGE_PARSE && service->cpu_stress)
-        burst = sim_ns_add(burst, catalogue_cost(service, STAGE_STRESS));
-    return memory_stretch(&service->memory, burst);
+    return memory_stretch(&service->memory, sim_dist_draw(&service->costs[stage], &service->cost_rngs[stage]));
+}
+
+/* What a look-up burns before all else. */
+static sim_ns first_cost(struct catalogue *service)
+{
+    const sim_ns parse = catalogue_cost(service, STAGE_PARSE);
+    return service->cpu_stress ? sim_ns_add(parse, catalogue_cost(service, STAGE_STRESS)) : parse;
 }
 
 bool catalogue_burns(const struct catalogue *service, enum stage stage)
@@ -326,7 +330,7 @@ static void serve(struct sim_flow *f)
     my->outcome = shedder_outcome; /* what is shed burns nothing, not as an error either */
     if (!shedder_admits(&service->shedder, service->node.in_flight.value))
         goto reply;
-    AWAIT(f, cpu_run_or_shed(f, &service->cpu, catalogue_cost(service, STAGE_PARSE)));
+    AWAIT(f, cpu_run_or_shed(f, &service->cpu, first_cost(service)));
     if (f->status == SIM_UNAVAILABLE)
         goto reply;
     my->outcome = (struct sim_outcome){SIM_OK, NULL};
@@ -374,10 +378,11 @@ miss:
         }
     }
     begin_query(service, my);
+    my->since = sim_now(f->node);
     AWAIT(f, sim_call(f, service->database, OP_QUERY, &my->product, service->query_timeout));
     my->outcome = sim_flow_outcome(f);
     my->row = f->reply;
-    if (service->event_loop)
+    if (service->event_loop && sim_now(f->node) > my->since)
         AWAIT(f, cpu_run(f, &service->cpu, 0));
     end_query(service, my);
     if (fills(service, my))

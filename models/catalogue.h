@@ -66,6 +66,7 @@ struct lookup {
     struct sim_outcome outcome;
     struct flight *leads;
     struct breaker_pass pass;
+    sim_ns since; /* of what it waits for outside the event loop */
     enum source source;
     enum cause cause;
     bool fails, stale, inside;

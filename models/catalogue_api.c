@@ -157,9 +157,10 @@ void catalogue_serve_bulk(struct sim_flow *f)
     AWAIT(f, cpu_run(f, &service->cpu, catalogue_cost(service, STAGE_PARSE)));
     if (!f->cancelled)
         begin_members(f);
+    my->since = sim_now(f->node);
     AWAIT(f, sim_join(f, UINT32_MAX));
     my->outcome = sim_flow_outcome(f);
-    if (service->event_loop)
+    if (service->event_loop && sim_now(f->node) > my->since)
         AWAIT(f, cpu_run(f, &service->cpu, 0));
     if (!f->cancelled) {
         tally(f);

@@ -25,8 +25,8 @@ enum op {
     OP_CONFIGURE,   /* request: struct knobs, packed by knobs_pack */
     OP_RESET,       /* closes the breaker, gives the knobs back */
     OP_CLEAR_CACHE,
-    OP_LEAK,        /* request: amount = items; reply: word[1] = items in all */
-    OP_REFRESH,     /* from the service to itself: fetches a product for the cache. request: key */
+    OP_LEAK,    /* request: amount = items; reply: word[1] = items in all */
+    OP_REFRESH, /* from the service to itself: fetches a product for the cache. request: key */
     OPS
 };
 

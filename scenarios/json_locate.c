@@ -15,6 +15,7 @@ struct reach {
     size_t number; /* of the item, among the places */
     size_t depth;  /* tokens used */
     bool whole;    /* all of them */
+    bool listed;   /* an element of a list is on the way */
 };
 
 /* Whether a pointer's token, escaped, is the key. */
@@ -74,6 +75,7 @@ static struct reach follow(const cJSON *tree, const struct json_place *places, c
         const cJSON *child = child_of(reach.item, token, length, &index);
         if (child == NULL)
             return reach;
+        reach.listed = reach.listed || cJSON_IsArray(reach.item);
         reach.item = child;
         reach.depth++;
         reach.number++;
@@ -119,8 +121,8 @@ bool json_locate_merged(const struct json_doc *doc, const char *pointer, enum js
             best = at;
             deepest = reach;
         }
-        if (reach.whole || !cJSON_IsObject(reach.item))
-            break;
+        if (reach.whole || reach.listed || !cJSON_IsObject(reach.item))
+            break; /* a list replaces the one of the base as a whole */
     }
     where->file = best->name;
     place_of(best, deepest.number, side, &where->line, &where->column);

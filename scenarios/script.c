@@ -229,8 +229,8 @@ void build_script(struct build *build, const cJSON *script)
     if (script == NULL)
         return;
     size_t length = build_enter(build, "script");
-    if (!cJSON_IsArray(script)) {
-        build_refuse_value(build, script, "a list of requests");
+    if (!cJSON_IsArray(script) || script->child == NULL) {
+        build_refuse_value(build, script, "a list of requests, at least one");
     } else if (client == NULL) {
         build_refuse(build, JSON_KEY, "want %s node of the type \"script\" to follow it, got %s",
                      clients == 0 ? "a" : "one", clients == 0 ? "none" : "several");
