@@ -14,6 +14,9 @@ enum op {
     OP_QUERY        /* request: key */
 };
 
+/* "get_product", "cache_get", ...: as traces show it; "call" for one that has no name. Static. */
+const char *op_name(int op);
+
 #define OP_BIT(op) ((uint64_t)1 << (op))
 
 /* Where an answer came from; "cache", "database" in the lab's words. */

@@ -115,8 +115,8 @@ START_TEST(a_run_that_cannot_be_had_again_is_refused_with_its_exit_code)
         {"UPDATE run SET overrides = '[[1,2]]'", "last", EXIT_IO, false},
         {"UPDATE run SET source = '[]'", "last", EXIT_IO, false},
         {"UPDATE run SET source = '{\"nodes\": 1}'", "last", EXIT_IO, false},
-        {"DELETE FROM run", "last", EXIT_NO_INPUT, false},
-        {"DELETE FROM run", "part0", EXIT_NO_INPUT, false},
+        {"DELETE FROM run; DELETE FROM recent", "last", EXIT_NO_INPUT, false},
+        {"SELECT 1", "part0", EXIT_NO_INPUT, false},
         {"SELECT 1", "ffffffffffffffff", EXIT_NO_INPUT, false},
         {"SELECT 1", "last", EXIT_USAGE, true},
     };
