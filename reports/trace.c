@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading a trace: its times, its sums, and where each nanosecond of it went.
+/* Reading a trace (collect.h): its times, its sums, and where each nanosecond of it went.
  *
  * Blame goes backwards from the end of a stretch. What ended last (a segment, an inner span, a call of its own) has the
  * time down to its beginning, then what ended last before that, and so on; what lies between is nobody's (`other`). Of a
  * call, its part of the stretch is shared out in the same way, one level deeper. In a flow that does one thing at a time
  * this is simply the sequence of what it did. */
 #include "reports/collect.h"
+
+#include "models/ops.h"
 
 #include <stdlib.h>
 
@@ -66,6 +68,11 @@ struct sim_outcome trace_span_outcome(const struct trace_span *span)
 struct sim_outcome trace_outcome(const struct trace *trace)
 {
     return trace_span_outcome(trace->root);
+}
+
+const char *trace_span_name(const struct trace_span *span)
+{
+    return span->name != NULL ? span->name : op_name(span->op);
 }
 
 const struct trace_span *trace_next(const struct trace_span *span, int *depth)
