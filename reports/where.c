@@ -167,18 +167,18 @@ static void read_operator(struct parser *parser, struct where_node *node)
 {
     char token[JSON_SHOWN_BYTES + 8];
     const bool may_lack = node->field == WHERE_TAG || node->field == WHERE_SEGMENT;
-    node->operator= WHERE_THERE_IS;
+    node->relation = WHERE_THERE_IS;
     for (size_t i = 0; parser->kind == TOKEN_OPERATOR && i < SIM_COUNT_OF(operator_names); i++) {
         if (strcmp(parser->word, operator_names[i]) == 0)
-            node->operator=(enum where_operator) i;
+            node->relation = (enum where_relation)i;
     }
-    if (node->operator== WHERE_THERE_IS &&(parser->kind == TOKEN_OPERATOR || !may_lack))
+    if (node->relation == WHERE_THERE_IS && (parser->kind == TOKEN_OPERATOR || !may_lack))
         fail(parser, parser->at, "want = != < <= > or >=, got %s", shown(parser, token));
     const bool text = node->field == WHERE_NODE || node->field == WHERE_OP || node->field == WHERE_REASON ||
                       node->field == WHERE_PHASE;
-    if (text && node->operator!= WHERE_IS && node->operator!= WHERE_IS_NOT)
+    if (text && node->relation != WHERE_IS && node->relation != WHERE_IS_NOT)
         fail(parser, parser->at, "want = or != after %s, got %s", field_names[node->field], shown(parser, token));
-    if (node->operator!= WHERE_THERE_IS)
+    if (node->relation != WHERE_THERE_IS)
         read_token(parser);
 }
 
@@ -196,7 +196,7 @@ static bool read_status(const char *word, int64_t *code)
 static void read_value(struct parser *parser, struct where_node *node)
 {
     char token[JSON_SHOWN_BYTES + 8];
-    const bool by_size = node->operator!= WHERE_IS && node->operator!= WHERE_IS_NOT;
+    const bool by_size = node->relation != WHERE_IS && node->relation != WHERE_IS_NOT;
     const char *want = NULL;
     node->at = parser->at;
     (void)snprintf(node->text, sizeof node->text, "%s", parser->word);
@@ -227,7 +227,7 @@ static int read_test(struct parser *parser)
         return 0;
     read_token(parser);
     read_operator(parser, &node);
-    if (!parser->failed && node.operator!= WHERE_THERE_IS)
+    if (!parser->failed && node.relation != WHERE_THERE_IS)
         read_value(parser, &node);
     return add(parser, node);
 }

@@ -12,9 +12,9 @@
 /* ---- comparing ---- */
 
 /* `order`: below, at or above 0, as the value found is against the one wanted. */
-static bool holds(enum where_operator operator, int order)
+static bool holds(enum where_relation relation, int order)
 {
-    switch (operator) {
+    switch (relation) {
     case WHERE_IS:
         return order == 0;
     case WHERE_IS_NOT:
@@ -34,20 +34,20 @@ static bool holds(enum where_operator operator, int order)
 
 static bool whole_holds(const struct where_node *node, int64_t found)
 {
-    return holds(node->operator,(found > node->whole) - (found < node->whole));
+    return holds(node->relation, (found > node->whole) - (found < node->whole));
 }
 
 static bool text_holds(const struct where_node *node, const char *found)
 {
-    return holds(node->operator, strcmp(found, node->text));
+    return holds(node->relation, strcmp(found, node->text));
 }
 
 static bool tag_holds(const struct where_node *node, const char *found)
 {
     double number = 0;
-    if (node->operator== WHERE_IS || node->operator== WHERE_IS_NOT || node->operator== WHERE_THERE_IS)
+    if (node->relation == WHERE_IS || node->relation == WHERE_IS_NOT || node->relation == WHERE_THERE_IS)
         return text_holds(node, found);
-    return sim_parse_number(found, &number) && holds(node->operator,(number > node->number) - (number < node->number));
+    return sim_parse_number(found, &number) && holds(node->relation, (number > node->number) - (number < node->number));
 }
 
 /* ---- spans ---- */

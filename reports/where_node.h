@@ -17,7 +17,7 @@ enum where_field {
     WHERE_SEGMENT,
     WHERE_FIELDS
 };
-enum where_operator { WHERE_IS, WHERE_IS_NOT, WHERE_BELOW, WHERE_UP_TO, WHERE_ABOVE, WHERE_FROM, WHERE_THERE_IS };
+enum where_relation { WHERE_IS, WHERE_IS_NOT, WHERE_BELOW, WHERE_UP_TO, WHERE_ABOVE, WHERE_FROM, WHERE_THERE_IS };
 
 enum { WHERE_NODES_MAX = 200, WHERE_DEPTH_MAX = 50, WHERE_WORD_MAX = 128 };
 
@@ -26,7 +26,7 @@ struct where_node {
     int left, right; /* WHERE_NOT: left */
     size_t at;       /* of the value, or the field without one */
     enum where_field field;
-    enum where_operator operator;
+    enum where_relation relation;
     char key[WHERE_WORD_MAX]; /* of a tag or segment */
     char text[WHERE_WORD_MAX];
     int64_t whole; /* ns, or a status as a number */
