@@ -146,7 +146,8 @@ const struct trace_span *trace_next(const struct trace_span *span, int *depth);
 
 /* Who is told of the pieces of a stretch of time. `segment` NULL: time that nothing accounts for. */
 struct trace_visitor {
-    void (*enter)(void *context, const struct trace_span *span); /* may be NULL; so may leave */
+    /* [from, to): the part of the span that is looked at. Pieces, and spans inside, come between the two. May be NULL. */
+    void (*enter)(void *context, const struct trace_span *span, sim_ns from, sim_ns to);
     void (*leave)(void *context, const struct trace_span *span);
     void (*piece)(void *context, const struct trace_span *span, const struct sim_segment *segment, sim_ns from,
                   sim_ns to);

@@ -69,9 +69,11 @@ static void add_piece(struct profile *profile, struct frame *parent, const struc
 
 /* ---- time ---- */
 
-static void enter(void *context, const struct trace_span *span)
+static void enter(void *context, const struct trace_span *span, sim_ns from, sim_ns to)
 {
     struct profile *profile = context;
+    (void)from;
+    (void)to;
     profile->at = below_span(profile, profile->at, span);
     profile->at->count[profile->side]++;
 }

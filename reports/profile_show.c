@@ -81,7 +81,8 @@ static const char *kind_name(const struct frame *frame)
     static const char *const names[] = {
         [FRAME_ROOT] = "all",  [FRAME_CALL] = "call", [FRAME_INNER] = "span", [FRAME_ABANDONED] = "gone",
         [FRAME_WORK] = "work", [FRAME_WAIT] = "wait", [FRAME_OTHER] = "-"};
-    return names[frame->kind];
+    return frame->parent != NULL && frame->parent->kind == FRAME_ABANDONED ? names[FRAME_ABANDONED]
+                                                                           : names[frame->kind];
 }
 
 /* "sre-lab get_product: cpu queue", cut to what the line leaves. */
@@ -90,7 +91,7 @@ static void print_place(FILE *out, const struct frame *frame, size_t room)
     char above[FRAME_NAME_ROOM], name[FRAME_NAME_ROOM], text[2 * FRAME_NAME_ROOM + 32];
     const bool gone = frame->parent->kind == FRAME_ABANDONED;
     (void)frame_name(above, gone ? frame->parent->parent : frame->parent);
-    (void)snprintf(text, sizeof text, "%s: %s%s", above, frame_name(name, frame), gone ? " (abandoned)" : "");
+    (void)snprintf(text, sizeof text, "%s: %s", above, frame_name(name, frame));
     if (strlen(text) > room)
         (void)snprintf(text + room - 2, sizeof text - room + 2, "..");
     (void)fprintf(out, "%s\n", text);

@@ -209,7 +209,7 @@ static void blame_span(struct blame *blame, const struct trace_span *span, sim_n
     const sim_ns arrived = has(span, TRACE_SPAN_ARRIVED) ? at_least(at_most(span->arrived, to), from) : to;
     const sim_ns replied = at_least(at_most(own_end(span), to), arrived);
     if (visitor->enter != NULL)
-        visitor->enter(visitor->context, span);
+        visitor->enter(visitor->context, span, from, to);
     piece(blame, span, &trace_network, from, arrived);
     if (arrived < replied)
         blame_own(blame, span, arrived, replied);

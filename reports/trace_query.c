@@ -22,7 +22,11 @@ int trace_query_parse(struct trace_query *query)
 static bool wants(void *context, const struct trace *trace)
 {
     const struct trace_query *query = context;
-    return query->expression == NULL || where_matches(query->expression, query->replay.cell, trace);
+    if (query->expression != NULL && !where_matches(query->expression, query->replay.cell, trace))
+        return false;
+    if (query->each != NULL)
+        query->each(query->each_context, trace);
+    return true;
 }
 
 static int check_names(struct trace_query *query, const struct phase **phase)

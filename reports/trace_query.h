@@ -13,6 +13,8 @@ struct trace_query {
     uint64_t id; /* this trace alone */
     uint32_t per_slice, slowest, sample;
     struct cell_options *cell;
+    void (*each)(void *context, const struct trace *trace); /* told of all that are wanted; may be NULL */
+    void *each_context;
     /* Set by trace_query_run. */
     struct replay replay;
     struct collector collector;

@@ -37,9 +37,9 @@ static void add_tile(void *context, const struct trace_span *span, const struct 
     tiles->list[tiles->count++] = (struct tile){from, to};
 }
 
-static void enter(void *context, const struct trace_span *span)
+static void enter(void *context, const struct trace_span *span, sim_ns from, sim_ns to)
 {
-    (void)span;
+    kit_require(span->begun <= from && from < to && to <= trace_span_end(span));
     ((struct tiles *)context)->depth++;
 }
 
