@@ -108,30 +108,95 @@ static void put_spans(struct chrome *chrome, const struct trace_span *span, uint
 
 /* ---- where the time went ---- */
 
-static void put_complete(struct chrome *chrome, sim_ns from, sim_ns to)
+/* An end of a frame. Frames are found backwards; readers want them by time, ends before beginnings, the inner one's end
+ * and the outer one's beginning first. */
+struct mark {
+    sim_ns at;
+    bool begin;
+    int depth;
+    const struct trace_span *span;
+    const struct sim_segment *segment; /* of a piece */
+    bool is_piece;
+};
+
+struct marks {
+    struct mark *list;
+    size_t count, room;
+    int depth;
+};
+
+static void add_marks(struct marks *marks, const struct mark *mark, sim_ns from, sim_ns to)
 {
-    begin_event(chrome, 'X', PROCESS_TIME, chrome->trace->id, from);
-    (void)fprintf(chrome->out, ",\"dur\":%" PRId64 ".%03" PRId64, (to - from) / SIM_US, (to - from) % SIM_US);
+    if (marks->count + 2 > marks->room) {
+        marks->room = marks->room == 0 ? 64 : marks->room * 2;
+        marks->list = sim_xrealloc(marks->list, marks->room * sizeof *marks->list);
+    }
+    for (int end = 0; end < 2; end++) {
+        struct mark *added = &marks->list[marks->count++];
+        *added = *mark;
+        added->begin = end == 0;
+        added->at = end == 0 ? from : to;
+        added->depth = marks->depth;
+    }
 }
 
 static void enter(void *context, const struct trace_span *span, sim_ns from, sim_ns to)
 {
-    struct chrome *chrome = context;
-    put_complete(chrome, from, to);
-    put_text(chrome->out, "cat", "span");
-    put_name(chrome, span);
-    (void)fputc('}', chrome->out);
+    struct marks *marks = context;
+    const struct mark mark = {.span = span};
+    add_marks(marks, &mark, from, to);
+    marks->depth++;
+}
+
+static void leave(void *context, const struct trace_span *span)
+{
+    (void)span;
+    ((struct marks *)context)->depth--;
 }
 
 static void piece(void *context, const struct trace_span *span, const struct sim_segment *segment, sim_ns from,
                   sim_ns to)
 {
-    struct chrome *chrome = context;
-    (void)span;
-    put_complete(chrome, from, to);
-    put_text(chrome->out, "cat", segment == NULL ? "other" : segment->kind == SIM_WORK ? "work" : "wait");
-    put_text(chrome->out, "name", segment == NULL ? "(not told)" : segment->name);
+    const struct mark mark = {.span = span, .segment = segment, .is_piece = true};
+    add_marks(context, &mark, from, to);
+}
+
+static int in_order(const void *left, const void *right)
+{
+    const struct mark *a = left, *b = right;
+    if (a->at != b->at)
+        return a->at < b->at ? -1 : 1;
+    if (a->begin != b->begin)
+        return a->begin ? 1 : -1;
+    return a->begin ? a->depth - b->depth : b->depth - a->depth;
+}
+
+static void put_mark(struct chrome *chrome, const struct mark *mark)
+{
+    const struct sim_segment *segment = mark->segment;
+    begin_event(chrome, mark->begin ? 'B' : 'E', PROCESS_TIME, chrome->trace->id, mark->at);
+    put_text(chrome->out, "cat",
+             !mark->is_piece             ? "span"
+             : segment == NULL           ? "other"
+             : segment->kind == SIM_WORK ? "work"
+                                         : "wait");
+    if (!mark->is_piece)
+        put_name(chrome, mark->span);
+    else
+        put_text(chrome->out, "name", segment == NULL ? "(not told)" : segment->name);
     (void)fputc('}', chrome->out);
+}
+
+static void put_time(struct chrome *chrome)
+{
+    struct marks marks = {0};
+    const struct trace_visitor visitor = {enter, leave, piece, &marks};
+    trace_blame_all(chrome->trace, &visitor);
+    if (marks.count > 0)
+        qsort(marks.list, marks.count, sizeof *marks.list, in_order);
+    for (size_t i = 0; i < marks.count; i++)
+        put_mark(chrome, &marks.list[i]);
+    free(marks.list);
 }
 
 void export_chrome(FILE *out, const struct cell *cell, struct trace *const *traces, size_t count)
@@ -144,13 +209,12 @@ void export_chrome(FILE *out, const struct cell *cell, struct trace *const *trac
     put_metadata(&chrome, PROCESS_SPANS, 1, "process_name", "requests");
     put_metadata(&chrome, PROCESS_TIME, 1, "process_name", "where the time went");
     for (size_t i = 0; i < count; i++) {
-        const struct trace_visitor visitor = {.enter = enter, .piece = piece, .context = &chrome};
         chrome.trace = traces[i];
         (void)snprintf(name, sizeof name, "trace %" PRIu64 ", %s", traces[i]->id,
                        sim_status_name(trace_outcome(traces[i]).status));
         put_metadata(&chrome, PROCESS_TIME, traces[i]->id, "thread_name", name);
         put_spans(&chrome, traces[i]->root, traces[i]->id);
-        trace_blame_all(traces[i], &visitor);
+        put_time(&chrome);
     }
     (void)fputs("\n]}\n", out);
 }

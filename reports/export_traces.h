@@ -15,7 +15,7 @@ void export_otlp(FILE *out, const struct cell *cell, struct trace *const *traces
 bool export_otlp_fits(int64_t epoch, sim_ns last);
 
 /* Chrome's Trace Event Format. Twice: the spans as they were, nestable async pairs (b, e), as requests overlap; and of
- * each trace where its time went, complete events (X) that never overlap, a thread a trace, which speedscope reads. */
+ * each trace where its time went, frames (B, E) that never overlap, a thread a trace, which speedscope reads. */
 void export_chrome(FILE *out, const struct cell *cell, struct trace *const *traces, size_t count);
 
 #endif
