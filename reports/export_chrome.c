@@ -127,6 +127,8 @@ struct marks {
 
 static void add_marks(struct marks *marks, const struct mark *mark, sim_ns from, sim_ns to)
 {
+    if (from == to)
+        return; /* a root that ended at once: its end would stand before its beginning */
     if (marks->count + 2 > marks->room) {
         marks->room = marks->room == 0 ? 64 : marks->room * 2;
         marks->list = sim_xrealloc(marks->list, marks->room * sizeof *marks->list);

@@ -39,7 +39,8 @@ static void add_tile(void *context, const struct trace_span *span, const struct 
 
 static void enter(void *context, const struct trace_span *span, sim_ns from, sim_ns to)
 {
-    kit_require(span->begun <= from && from < to && to <= trace_span_end(span));
+    kit_require(span->begun <= from && to <= trace_span_end(span));
+    kit_require(from < to || (from == to && span->parent == NULL));
     ((struct tiles *)context)->depth++;
 }
 
@@ -119,12 +120,9 @@ static void run_world(uint64_t seed, unsigned flags, struct checked *checked, bo
     ck_assert(sim_run(w->sim, quiesce ? SIM_S : 300 * SIM_MS, NULL, NULL));
     if (quiesce)
         random_world_quiesce(w);
-    const uint64_t calls = w->sim->calls, before = checked->spans;
     collector_finish(&collector);
     ck_assert_uint_eq(collector.spans.count, 0);
     ck_assert_uint_eq(collector.counts.closed + collector.counts.cut + collector.counts.refused, 0);
-    (void)before;
-    (void)calls;
     collector_fini(&collector);
     random_world_free(w);
 }
@@ -196,6 +194,164 @@ START_TEST(collecting_changes_neither_the_fingerprint_nor_the_events)
 }
 END_TEST
 
+/* ---- inner spans, tags, logs ---- */
+
+struct teller {
+    struct sim_node node; /* must be first */
+    struct sim_node *to;
+};
+
+static const struct sim_segment pause_segment = {"pause", SIM_WAIT};
+
+/* Answers with an inner span within another; the second time leaves both open. */
+static void tell(struct sim_flow *f)
+{
+    struct teller *const teller = (struct teller *)f->node;
+    FLOW_BEGIN(f);
+    sim_tag(f->call, "of", "the call");
+    sim_span_begin(f->call, "outer");
+    AWAIT(f, sim_sleep(f, 2 * SIM_MS, &pause_segment));
+    sim_span_begin(f->call, "inner");
+    sim_tag_int(f->call, "tries", 3);
+    AWAIT(f, sim_sleep(f, 3 * SIM_MS, &pause_segment));
+    sim_log(f->node, f->call, "warn", "no luck");
+    if (f->call->request.key == 0)
+        sim_span_end(f->call, "inner", true);
+    AWAIT(f, sim_sleep(f, 5 * SIM_MS, &pause_segment));
+    if (f->call->request.key == 0)
+        sim_span_end(f->call, "outer", false);
+    (void)teller;
+    FLOW_END(f, ((struct sim_outcome){SIM_OK, NULL}));
+}
+
+static void ask(struct sim_flow *f)
+{
+    struct teller *const teller = (struct teller *)f->node;
+    FLOW_BEGIN(f);
+    AWAIT(f, sim_call(f, teller->to, KIT_OP, NULL, SIM_NO_TIMEOUT));
+    AWAIT(f, sim_call(f, teller->to, KIT_OP, &((struct sim_payload){.key = 1}), SIM_NO_TIMEOUT));
+    sim_flow_end(f, (struct sim_outcome){SIM_OK, NULL});
+    return;
+    FLOW_END(f, ((struct sim_outcome){SIM_OK, NULL}));
+}
+
+static void start_asking(struct sim_node *node)
+{
+    sim_flow_run(sim_spawn(node, ask));
+}
+
+static const struct sim_node_type teller_type = {.name = "teller",
+                                                 .help = "tells",
+                                                 .size = sizeof(struct teller),
+                                                 .frame_size = sizeof(struct sim_flow),
+                                                 .accepts = (uint64_t)1 << KIT_OP,
+                                                 .flow = tell};
+static const struct sim_node_type asker_type = {.name = "asker",
+                                                .help = "asks",
+                                                .size = sizeof(struct teller),
+                                                .frame_size = sizeof(struct sim_flow),
+                                                .start = start_asking};
+
+static void write_down(void *context, struct trace *trace)
+{
+    FILE *out = context;
+    int depth = 0;
+    for (const struct trace_span *span = trace->root; span != NULL; span = trace_next(span, &depth)) {
+        (void)fprintf(out, "%d %s %d..%d %s", depth, span->name == NULL ? "call" : span->name,
+                      (int)(span->begun / SIM_MS), (int)(trace_span_end(span) / SIM_MS),
+                      sim_status_name(trace_span_outcome(span).status));
+        for (const struct trace_segment *own = span->segments; own != NULL; own = own->next)
+            (void)fprintf(out, " %s=%d", own->segment->name, (int)((own->to - own->from) / SIM_MS));
+        for (const struct trace_tag *tag = span->tags; tag != NULL; tag = tag->next)
+            (void)fprintf(out, " %s:%s", tag->key, tag->value);
+        for (const struct trace_event *event = span->events; event != NULL; event = event->next)
+            (void)fprintf(out, " %s:%s@%d", event->level, event->message, (int)(event->at / SIM_MS));
+        (void)fprintf(out, "\n");
+    }
+    kit_require(trace_sum(trace).other == 0);
+}
+
+START_TEST(inner_spans_hold_their_pieces_and_tags_and_end_with_their_call)
+{
+    struct collector collector;
+    struct sim_error error;
+    char *text = NULL;
+    size_t size = 0;
+    struct sim *sim = sim_create(1);
+    struct teller *asker = (struct teller *)sim_add_node(sim, &asker_type, "asker");
+    asker->to = sim_add_node(sim, &teller_type, "teller");
+    asker->to->in_flight_max = INT64_MAX;
+    FILE *out = open_memstream(&text, &size);
+    collector_init(&collector, sim, write_down, out);
+    ck_assert(sim_start_world(sim, &error));
+    ck_assert(sim_run(sim, SIM_S, NULL, NULL));
+    collector_finish(&collector);
+    ck_assert_int_eq(fclose(out), 0);
+    ck_assert_str_eq(text, "0 call 0..10 OK of:the call\n"
+                           "1 outer 0..10 OK pause=2 pause=5\n"
+                           "2 inner 2..5 ERROR pause=3 tries:3 warn:no luck@5\n"
+                           "0 call 10..20 OK of:the call\n"
+                           "1 outer 10..20 OK pause=2\n"
+                           "2 inner 12..20 OK pause=3 pause=5 tries:3 warn:no luck@15\n");
+    free(text);
+    collector_fini(&collector);
+    sim_destroy(sim);
+}
+END_TEST
+
+/* ---- bounded memory ---- */
+
+static void keep_none(void *context, struct trace *trace)
+{
+    *(unsigned *)context |= trace->flags;
+}
+
+/* Traces that were handed over whole, and all others. */
+struct fates {
+    uint64_t complete, closed, refused, cut;
+};
+
+static void run_in_room(uint64_t seed, size_t chunks, struct fates *fates)
+{
+    struct collector collector;
+    unsigned flags = 0;
+    struct random_world *w = random_world_make(seed, RANDOM_PARALLEL | RANDOM_FAULTS);
+    collector_init(&collector, w->sim, keep_none, &flags);
+    collector.chunks_max = chunks;
+    random_world_start(w, 300, 50 * SIM_MS);
+    ck_assert(sim_run(w->sim, SIM_S, NULL, NULL));
+    collector_finish(&collector);
+    ck_assert_uint_le(collector.chunks, chunks);
+    ck_assert_uint_eq(collector.spans.count, 0);
+    ck_assert_int_eq((flags & TRACE_CLOSED) != 0, collector.counts.closed > 0);
+    ck_assert_int_eq((flags & TRACE_CUT) != 0, collector.counts.cut > 0);
+    fates->complete += collector.counts.complete;
+    fates->closed += collector.counts.closed;
+    fates->refused += collector.counts.refused;
+    fates->cut += collector.counts.cut;
+    collector_fini(&collector);
+    random_world_free(w);
+}
+
+START_TEST(without_room_old_traces_are_closed_and_new_ones_refused_and_counted)
+{
+    struct fates none = {0}, little = {0}, plenty = {0};
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        run_in_room(seed, 0, &none);
+        run_in_room(seed, 32, &little);
+        run_in_room(seed, 4096, &plenty);
+    }
+    ck_assert_uint_eq(none.complete + none.closed + none.cut, 0);
+    ck_assert_uint_gt(none.refused, 0);
+    ck_assert_uint_gt(little.complete, 0);
+    ck_assert_uint_gt(little.closed, 0);
+    ck_assert_uint_gt(little.refused, 0);
+    ck_assert_uint_gt(little.cut, 0);
+    ck_assert_uint_gt(plenty.complete, little.complete);
+    ck_assert_uint_eq(plenty.closed + plenty.refused + plenty.cut, 0);
+}
+END_TEST
+
 /* ---- shipped scenarios ---- */
 
 START_TEST(every_shipped_scenario_adds_up_without_a_rest)
@@ -238,6 +394,8 @@ int main(void)
     tcase_add_loop_test(tests, traces_that_the_end_of_the_run_cuts_off_are_handed_over_marked, 0, 4);
     tcase_add_loop_test(tests, every_call_is_a_span_of_one_trace, 0, 4);
     tcase_add_loop_test(tests, collecting_changes_neither_the_fingerprint_nor_the_events, 0, 4);
+    tcase_add_test(tests, inner_spans_hold_their_pieces_and_tags_and_end_with_their_call);
+    tcase_add_test(tests, without_room_old_traces_are_closed_and_new_ones_refused_and_counted);
     tcase_add_test(tests, every_shipped_scenario_adds_up_without_a_rest);
     suite_add_tcase(suite, tests);
     return kit_run(suite);

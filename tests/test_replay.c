@@ -22,7 +22,7 @@ static const char *test_scenario(char *path, size_t size, const char *name)
 static void store_one(char id[17])
 {
     char path[512];
-    struct override overrides[] = {{"clients.rate", "40/s"}, {"gateway.timeout", "4s"}};
+    struct override overrides[] = {{"clients.rate", "3/s"}, {"gateway.timeout", "4s"}};
     struct cell_options options = {.seed = 7, .has_seed = true, .overrides = overrides, .override_count = 2, .db = db};
     struct store store;
     int code = EXIT_FINE;
@@ -90,7 +90,7 @@ START_TEST(a_scenario_is_run_with_the_options_and_nothing_is_stored)
     uint64_t calls = 0;
     store_one(stored);
     (void)unlink(db);
-    struct override overrides[] = {{"clients.rate", "40/s"}, {"gateway.timeout", "4s"}};
+    struct override overrides[] = {{"clients.rate", "3/s"}, {"gateway.timeout", "4s"}};
     struct cell_options options = {.seed = 7, .has_seed = true, .overrides = overrides, .override_count = 2, .db = db};
     for (int no_store = 0; no_store < 2; no_store++, calls = 0) {
         options.no_store = no_store == 1;
