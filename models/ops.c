@@ -8,23 +8,23 @@
 const char *op_name(int op)
 {
     static const char *const names[OPS] = {
-        [OP_GET_PRODUCT] = "GET /products/{id}",
-        [OP_CACHE_GET] = "GET",
-        [OP_CACHE_SET] = "SET",
+        [OP_GET_PRODUCT] = "get_product",
+        [OP_CACHE_GET] = "cache_get",
+        [OP_CACHE_SET] = "cache_set",
         [OP_ACQUIRE] = "acquire",
         [OP_RELEASE] = "release",
         [OP_QUERY] = "query",
-        [OP_ROOT] = "GET /",
-        [OP_HEALTH] = "GET /health",
-        [OP_BULK] = "GET /products/bulk/test",
-        [OP_BULK_LOOKUP] = "look-up",
-        [OP_CONFIGURE] = "POST /chaos/configure",
-        [OP_RESET] = "POST /chaos/reset",
-        [OP_CLEAR_CACHE] = "POST /chaos/clear_cache",
-        [OP_LEAK] = "POST /chaos/leak",
+        [OP_ROOT] = "root",
+        [OP_HEALTH] = "health",
+        [OP_BULK] = "bulk",
+        [OP_BULK_LOOKUP] = "bulk_lookup",
+        [OP_CONFIGURE] = "configure",
+        [OP_RESET] = "reset",
+        [OP_CLEAR_CACHE] = "clear_cache",
+        [OP_LEAK] = "leak",
         [OP_REFRESH] = "refresh",
     };
-    return op >= 0 && op < OPS ? names[op] : "call";
+    return op >= 0 && op < OPS && names[op] != NULL ? names[op] : "call";
 }
 
 const char *source_name(int64_t source)

@@ -41,7 +41,7 @@ struct knobs {
 };
 enum knob { KNOB_DB_LATENCY, KNOB_DB_FAILURE_RATE, KNOB_CACHE_FAILURE_RATE, KNOB_CPU_STRESS, KNOB_CB_THRESHOLD, KNOBS };
 
-/* Name of an operation that the web knows: "GET /products/{id}"; else "cache GET", "acquire", ...; static. */
+/* "get_product", "cache_get", ...; "call" for a number that is none of them; static. */
 const char *op_name(int op);
 struct sim_payload;
 void knobs_pack(const struct knobs *knobs, struct sim_payload *payload);

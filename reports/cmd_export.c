@@ -1,29 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `simex export`: a run for other programs. */
 #include "reports/command.h"
+#include "reports/export_traces.h"
 #include "reports/openmetrics.h"
+#include "reports/profile.h"
 #include "reports/simulate.h"
+#include "reports/trace_query.h"
 
 #include "sim/units.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_OUT = 'o', OPTION_EPOCH = 2000, OPTION_BUCKETS };
+enum { OPTION_OUT = 'o', OPTION_EPOCH = 2000, OPTION_BUCKETS, OPTION_WHERE, OPTION_LIMIT, OPTION_PHASE = 'p' };
+enum { OTLP_TRACES = 1000, CHROME_TRACES = 100, TRACES_MAX = 10000, SLOWEST = 10 };
 
 /* Prometheus reads milliseconds of 64 bits; the year 9999 is far enough. */
 #define EPOCH_MAX UINT64_C(253402300799)
 
-enum export_format { EXPORT_CSV, EXPORT_OPENMETRICS, EXPORT_JSON, EXPORT_FORMATS };
+/* From EXPORT_OTLP on: traces, of a run simulated again. */
+enum export_format {
+    EXPORT_CSV,
+    EXPORT_OPENMETRICS,
+    EXPORT_JSON,
+    EXPORT_OTLP,
+    EXPORT_CHROME,
+    EXPORT_FOLDED,
+    EXPORT_FORMATS
+};
 
 struct arguments {
     struct cell_options cell;
     enum export_format format;
-    const char *run, *out;
+    const char *run, *out, *phase, *where;
+    uint32_t limit; /* 0: the format's */
     struct openmetrics_options openmetrics;
 };
 
-static const char *const formats[EXPORT_FORMATS] = {"csv", "openmetrics", "json"};
+static const char *const formats[EXPORT_FORMATS] = {"csv", "openmetrics", "json", "otlp", "chrome", "folded"};
 
 static void take_format(struct arguments *arguments, const char *text, struct argp_state *state)
 {
@@ -33,7 +49,7 @@ static void take_format(struct arguments *arguments, const char *text, struct ar
             return;
         }
     }
-    argp_error(state, "--format wants csv, openmetrics or json, got \"%s\"", text);
+    argp_error(state, "--format wants csv, openmetrics, json, otlp, chrome or folded, got \"%s\"", text);
 }
 
 static void take_epoch(struct arguments *arguments, const char *text, struct argp_state *state)
@@ -42,6 +58,14 @@ static void take_epoch(struct arguments *arguments, const char *text, struct arg
     if (!sim_parse_u64(text, &epoch) || epoch > EPOCH_MAX)
         argp_error(state, "--epoch wants whole seconds since 1970, got \"%s\"", text);
     arguments->openmetrics.epoch = (int64_t)epoch;
+}
+
+static void take_limit(struct arguments *arguments, const char *text, struct argp_state *state)
+{
+    uint64_t limit = 0;
+    if (!sim_parse_u64(text, &limit) || limit == 0 || limit > TRACES_MAX)
+        argp_error(state, "--limit wants a whole number from 1 to %d, got \"%s\"", TRACES_MAX, text);
+    arguments->limit = (uint32_t)limit;
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -65,10 +89,26 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "--buckets wants lab, prometheus, or rising seconds such as 0.1,0.5,1, got \"%s\"",
                        argument);
         return 0;
+    case OPTION_PHASE:
+        arguments->phase = argument;
+        return 0;
+    case OPTION_WHERE:
+        arguments->where = argument;
+        return 0;
+    case OPTION_LIMIT:
+        take_limit(arguments, argument, state);
+        return 0;
     case ARGP_KEY_ARG:
         if (arguments->run != NULL)
             argp_error(state, "one run at a time, got also \"%s\"", argument);
         arguments->run = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->format < EXPORT_OTLP &&
+            (arguments->phase != NULL || arguments->where != NULL || arguments->limit > 0))
+            argp_error(state, "--phase, --where and --limit go with --format otlp, chrome or folded");
+        if (arguments->format == EXPORT_FOLDED && arguments->limit > 0)
+            argp_error(state, "--format folded has all traces: no --limit");
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "which run? (see: simex runs)");
@@ -79,22 +119,45 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 static const struct argp_option options[] = {
-    {.name = "format", .key = OPTION_FORMAT, .arg = "FORMAT", .doc = "csv (default), openmetrics or json"},
+    {.name = "format",
+     .key = OPTION_FORMAT,
+     .arg = "FORMAT",
+     .doc = "csv (default), openmetrics, json, otlp, chrome or folded"},
     {.name = "out", .key = OPTION_OUT, .arg = "FILE", .doc = "write to FILE rather than standard output"},
     {.name = "epoch",
      .key = OPTION_EPOCH,
      .arg = "SECONDS",
-     .doc = "openmetrics: when the run begins, in seconds since 1970 (default 1700000000)"},
+     .doc = "openmetrics, otlp: when the run begins, in seconds since 1970 (default 1700000000)"},
     {.name = "buckets",
      .key = OPTION_BUCKETS,
      .arg = "LIST",
      .doc = "openmetrics: upper bounds of buckets: lab (default), prometheus, or seconds such as 0.1,0.5,1"},
+    {.name = "phase",
+     .key = OPTION_PHASE,
+     .arg = "PHASE",
+     .doc = "otlp, chrome, folded: traces that ended in its measured part"},
+    {.name = "where",
+     .key = OPTION_WHERE,
+     .arg = "EXPR",
+     .doc = "otlp, chrome, folded: traces of which this is true (see: simex trace --help)"},
+    {.name = "limit",
+     .key = OPTION_LIMIT,
+     .arg = "N",
+     .doc = "at most N traces (default: otlp 1000, chrome 100), a fair sample and the slowest"},
     {0}};
 
 /* ---- writing ---- */
 
-static bool write_run(FILE *out, const struct export_run *run, const struct arguments *arguments)
+struct windows {
+    const struct export_run *run;
+    const struct arguments *arguments;
+};
+
+static bool write_run(FILE *out, void *context)
 {
+    const struct windows *windows = context;
+    const struct arguments *arguments = windows->arguments;
+    const struct export_run *run = windows->run;
     switch (arguments->format) {
     case EXPORT_JSON:
         return export_json(out, run);
@@ -112,13 +175,13 @@ static int fail_out(const struct arguments *arguments, const char *doing, int co
 }
 
 /* To the file or to standard output, whose errors are main's to tell. */
-static int write_out(const struct export_run *run, const struct arguments *arguments)
+static int write_out(const struct arguments *arguments, bool (*write)(FILE *out, void *context), void *context)
 {
     FILE *out = arguments->out == NULL ? stdout : fopen(arguments->out, "w");
     if (out == NULL)
         return fail_out(arguments, "create", EXIT_CANT_CREATE);
     errno = 0;
-    int code = write_run(out, run, arguments) ? EXIT_FINE : EXIT_IO;
+    int code = write(out, context) ? EXIT_FINE : EXIT_IO;
     if (out == stdout)
         return code;
     bool failed = ferror(out) != 0;
@@ -133,7 +196,8 @@ static int export_stored(const struct store *store, int64_t key, const struct ar
     struct record *record = store_get(store, key);
     if (record == NULL)
         return EXIT_IO;
-    int code = export_run_init(&run, store, key, record) ? write_out(&run, arguments) : EXIT_IO;
+    struct windows windows = {&run, arguments};
+    int code = export_run_init(&run, store, key, record) ? write_out(arguments, write_run, &windows) : EXIT_IO;
     export_run_fini(&run);
     record_destroy(record);
     return code;
@@ -158,6 +222,86 @@ static int export_argument(struct store *store, const struct arguments *argument
     return key > 0 ? export_stored(store, key, arguments) : code;
 }
 
+/* ---- traces ---- */
+
+struct traces {
+    const struct arguments *arguments;
+    const struct cell *cell;
+    struct trace **list;
+    size_t count;
+    struct profile profile;
+};
+
+static bool write_traces(FILE *out, void *context)
+{
+    struct traces *traces = context;
+    if (traces->arguments->format == EXPORT_OTLP)
+        export_otlp(out, traces->cell, traces->list, traces->count, traces->arguments->openmetrics.epoch);
+    else if (traces->arguments->format == EXPORT_CHROME)
+        export_chrome(out, traces->cell, traces->list, traces->count);
+    else
+        profile_folded(out, &traces->profile);
+    return true;
+}
+
+static void add_to_profile(void *context, const struct trace *trace)
+{
+    profile_add(context, trace);
+}
+
+/* What was asked for, and how much of it is in the file. */
+static void say_what_is_left_out(const struct trace_query *query, size_t count)
+{
+    if (query->keep.counts.wanted > count)
+        (void)fprintf(stderr, "simex: %zu of %" PRIu64 " traces: a fair sample, and the slowest (--limit)\n", count,
+                      query->keep.counts.wanted);
+}
+
+static int export_collected(const struct arguments *arguments, struct traces *traces, const struct trace_query *query)
+{
+    const struct cell *cell = query->replay.cell;
+    traces->cell = cell;
+    if (arguments->format == EXPORT_OTLP && !export_otlp_fits(arguments->openmetrics.epoch, cell->until)) {
+        (void)fprintf(stderr, "simex: --epoch: OTLP counts nanoseconds, which reach to the year 2554\n");
+        return EXIT_USAGE;
+    }
+    if (arguments->format == EXPORT_FOLDED) {
+        profile_finish(&traces->profile);
+    } else {
+        traces->list = keep_all(&query->keep, &traces->count);
+        say_what_is_left_out(query, traces->count);
+    }
+    if (arguments->cell.quiet && arguments->out == NULL)
+        return EXIT_FINE;
+    return write_out(arguments, write_traces, traces);
+}
+
+static int export_traces(struct arguments *arguments)
+{
+    struct traces traces = {.arguments = arguments};
+    struct trace_query query = {
+        .run = arguments->run, .phase = arguments->phase, .where = arguments->where, .cell = &arguments->cell};
+    const uint32_t usual = arguments->format == EXPORT_OTLP ? OTLP_TRACES : CHROME_TRACES;
+    const uint32_t limit = arguments->limit > 0 ? arguments->limit : usual;
+    query.slowest = limit > 2 * SLOWEST ? SLOWEST : 0;
+    query.sample = limit - query.slowest;
+    profile_init(&traces.profile, false);
+    if (arguments->format == EXPORT_FOLDED) {
+        query.slowest = query.sample = 0;
+        query.each = add_to_profile;
+        query.each_context = &traces.profile;
+    }
+    int code = trace_query_parse(&query);
+    if (code == EXIT_FINE)
+        code = trace_query_run(&query);
+    if (code == EXIT_FINE)
+        code = export_collected(arguments, &traces, &query);
+    free(traces.list);
+    profile_fini(&traces.profile);
+    trace_query_fini(&query);
+    return code;
+}
+
 int cmd_export(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&cell_argp, 0, "When RUN is a scenario:", 1}, {0}};
@@ -165,10 +309,10 @@ int cmd_export(int argc, char **argv)
         .options = options,
         .parser = parse,
         .args_doc = "RUN",
-        .doc = "Writes the windows of a run for other programs: CSV (one line a number), JSON, or OpenMetrics text "
-               "that Prometheus takes in.\v"
+        .doc = "Writes a run for other programs. Its windows: CSV (one line a number), JSON, or OpenMetrics text that "
+               "Prometheus takes in. Its traces, simulated again: OTLP (JSON), Chrome trace events, folded stacks.\v"
                "RUN is the id of a stored run, its first four digits or more, `last`, or a scenario, which is run "
-               "first. docs/prometheus.md and docs/store.md say what is in the files.",
+               "first. docs/prometheus.md, docs/store.md and docs/traces.md say what is in the files.",
         .children = children};
     struct arguments arguments = {.format = EXPORT_CSV, .openmetrics = {.epoch = OPENMETRICS_EPOCH}};
     struct store store = {NULL, NULL};
@@ -176,7 +320,7 @@ int cmd_export(int argc, char **argv)
     (void)openmetrics_bounds_parse(&arguments.openmetrics.bounds, "lab");
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
         return EXIT_USAGE;
-    int code = export_argument(&store, &arguments);
+    int code = arguments.format >= EXPORT_OTLP ? export_traces(&arguments) : export_argument(&store, &arguments);
     store_close(&store);
     cell_options_fini(&arguments.cell);
     return code;

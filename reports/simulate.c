@@ -28,7 +28,7 @@ int simulate_stopped(const struct cell *cell)
     return EXIT_BAD_SCENARIO;
 }
 
-static bool simulate(struct cell *cell)
+bool simulate_to_end(struct cell *cell)
 {
     struct progress progress;
     interrupt_watch();
@@ -48,7 +48,7 @@ struct record *simulate_cell(struct cell *cell, const struct cell_options *optio
         *code = EXIT_CANT_CREATE;
         return NULL;
     }
-    if (!simulate(cell)) {
+    if (!simulate_to_end(cell)) {
         *code = simulate_stopped(cell);
     } else {
         record = record_of_cell(cell, options->overrides, options->override_count);

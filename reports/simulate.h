@@ -13,6 +13,9 @@ int simulate_open_store(struct store *store, const struct cell_options *options)
  * then not EXIT_FINE); NULL, with *code set and the reason printed, when it did not come to its end. */
 struct record *simulate_cell(struct cell *cell, const struct cell_options *options, struct store *store, int *code);
 
+/* Runs a cell to its end, with progress; Ctrl-C is noted. False when it did not come there (simulate_stopped). */
+bool simulate_to_end(struct cell *cell);
+
 /* Why a cell's run did not come to its end: prints it, gives the exit code. */
 int simulate_stopped(const struct cell *cell);
 
