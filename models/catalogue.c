@@ -28,11 +28,16 @@
 
 static const struct sim_segment flight_segment = {"single flight", SIM_WAIT};
 
+static sim_ns draw_cost(struct catalogue *service, enum stage stage)
+{
+    return sim_dist_draw(&service->costs[stage], &service->cost_rngs[stage]);
+}
+
 sim_ns catalogue_cost(struct catalogue *service, enum stage stage)
 {
-    sim_ns burst = sim_dist_draw(&service->costs[stage], &service->cost_rngs[stage]);
+    sim_ns burst = draw_cost(service, stage);
     if (stage == STAGE_PARSE && service->cpu_stress)
-        burst = sim_ns_add(burst, catalogue_cost(service, STAGE_STRESS));
+        burst = sim_ns_add(burst, draw_cost(service, STAGE_STRESS));
     return memory_stretch(&service->memory, burst);
 }
 
