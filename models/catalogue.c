@@ -28,6 +28,11 @@
 
 static const struct sim_segment flight_segment = {"single flight", SIM_WAIT};
 
+static sim_ns draw_cost(struct catalogue *service, enum stage stage)
+{
+    return sim_dist_draw(&service->costs[stage], &service->cost_rngs[stage]);
+}
+
 sim_ns catalogue_cost(struct catalogue *service, enum stage stage)
 {
     return memory_stretch(&service->memory, sim_dist_draw(&service->costs[stage], &service->cost_rngs[stage]));
@@ -85,9 +90,14 @@ static const char *exhausted_text(const struct catalogue *service)
     return service->profile == PROFILE_ORIGINAL ? "Database Connection Pool Exhausted" : "Pool Exhausted";
 }
 
-/* Whether the breaker lets the look-up go on; else its outcome is that of the open breaker. */
+/* Whether the breaker lets the look-up go on; else its outcome is that of the open breaker. One that was cancelled does
+ * not ask: it must not turn an open breaker half-open, or be counted as refused. */
 static bool passes(struct catalogue *service, struct lookup *my)
 {
+    if (my->flow.cancelled) {
+        my->outcome = (struct sim_outcome){SIM_CANCELLED, NULL};
+        return false;
+    }
     if (breaker_try(&service->breaker, &my->pass))
         return true;
     sim_emit(&service->node, "catalog.circuit_breaker.rejected", 1);

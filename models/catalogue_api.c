@@ -80,10 +80,13 @@ void catalogue_clear_cache(struct catalogue *service)
 void catalogue_leak(struct sim_node *node, int64_t items)
 {
     struct catalogue *service = (struct catalogue *)node;
+    int64_t bytes = 0;
     items = items > 0 ? items : 0;
     sim_gauge_add(&service->leaked, sim_now(node), items);
     sim_emit(node, "catalog.app.memory_leak_size", (double)service->leaked.value);
-    memory_leak(&service->memory, items * service->leak_item);
+    if (__builtin_mul_overflow(items, service->leak_item, &bytes))
+        bytes = INT64_MAX;
+    memory_leak(&service->memory, bytes);
 }
 
 /* ---- requests ---- */

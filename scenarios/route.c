@@ -212,9 +212,9 @@ bool route_parse(const char *text, const cJSON *body, struct script_entry *entry
     query.amount = query.op == OP_BULK ? BULK_DEFAULT : query.op == OP_LEAK ? LEAK_DEFAULT : 0;
     if (!read_query(&query, rest, error))
         return false;
-    if (body != NULL && query.op != OP_CONFIGURE)
-        return sim_fail(error, NULL, "want no body with this request");
-    if (body != NULL && !read_body(&query, body, error)) {
+    const bool takes_body = query.op == OP_CONFIGURE;
+    if (body != NULL &&
+        !(takes_body ? read_body(&query, body, error) : sim_fail(error, NULL, "want no body with this request"))) {
         (void)snprintf(error->path, sizeof error->path, "/body");
         return false;
     }

@@ -124,17 +124,21 @@ static void add_ramp(struct build *build, const cJSON *ramp, const struct script
     sim_ns length = 0;
     size_t outer = build_enter(build, "ramp");
     bool fine = build_check_keys(build, ramp, ramp_keys, "key");
-    if (fine && cJSON_GetObjectItemCaseSensitive(ramp, "for") == NULL) {
-        build_refuse_missing(build, "for", "how long, such as \"30s\"");
-        fine = false;
+    if (fine) { /* each of the three is looked at, so that all errors show */
+        const bool has_from = read_rate(build, ramp, "from", &from);
+        const bool has_to = read_rate(build, ramp, "to", &to);
+        fine = cJSON_GetObjectItemCaseSensitive(ramp, "for") != NULL;
+        if (!fine)
+            build_refuse_missing(build, "for", "how long, such as \"30s\"");
+        fine = fine && read_time(build, ramp, "for", &length) && has_from && has_to;
     }
-    fine = fine && read_rate(build, ramp, "from", &from) && read_rate(build, ramp, "to", &to) &&
-           read_time(build, ramp, "for", &length);
     if (fine && length == 0)
         build_refuse(build, JSON_VALUE, "want a ramp that takes some time");
-    for (double k = 0; fine && length > 0; k++) {
-        double t = ramp_time(from, to, sim_ns_to_s(length), k);
-        if (t < 0 || t >= sim_ns_to_s(length))
+    /* Those whose number is below the integral over all; what would fall on the end itself, but for rounding, is not. */
+    const double total = (from + to) / 2 * sim_ns_to_s(length);
+    for (double k = 0; fine && k < total * (1 - 1e-12); k++) {
+        const double t = ramp_time(from, to, sim_ns_to_s(length), k);
+        if (t < 0)
             break;
         fine = add(build, entry, sim_ns_add(at, sim_ns_from_s(t)));
     }

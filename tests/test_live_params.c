@@ -14,11 +14,17 @@ static const char world_text[] =
     "1},"
     "'g': {'type': 'gateway', 'to': 's'},"
     "'s': {'type': 'catalogue', 'cache': 'r', 'pool': 'p', 'database': 'd'},"
-    "'r': {'type': 'cache'}, 'p': {'type': 'pool'}, 'd': {'type': 'database', 'latency': '0s'}},"
+    "'r': {'type': 'cache'}, 'p': {'type': 'pool'}, 'd': {'type': 'database', 'latency': '0s'},"
+    "'t': {'type': 'script', 'to': 'u'}, 'u': {'type': 'catalogue', 'database': 'v'},"
+    "'v': {'type': 'database', 'latency': '0s'}},"
+    "'script': [{'at': 0.5, 'request': 'GET /products/1', 'every': '1s', 'times': 20}],"
     "'links': {'e': {'from': 'g', 'to': 's'}},"
     "'phases': {'before': {'from': '0s', 'to': '10s'}, 'during': {'from': '10s', 'to': '15s'},"
     "'after': {'from': '15s', 'to': '20s'}},"
-    "'faults': {'change': {'%s': '%s', 'at': '10s', 'until': '15s', 'set': {'%s%s%s': %s}}}}";
+    "'faults': {'leak-8': {'node': 's', 'at': '8s', 'do': 'leak', 'amount': 1},"
+    "'leak-12': {'node': 's', 'at': '12s', 'do': 'leak', 'amount': 1},"
+    "'leak-17': {'node': 's', 'at': '17s', 'do': 'leak', 'amount': 1}, 'change': {'%s': '%s', 'at': '10s', 'until': "
+    "'15s', 'set': {'%s%s%s': %s}}}}";
 
 /* A type of any sort, and where the world has one of it. */
 struct place {
@@ -32,8 +38,8 @@ static size_t list_places(struct place *places)
 {
     static const struct {
         const char *type, *node;
-    } nodes[] = {{"clients", "c"}, {"gateway", "g"}, {"catalogue", "s"},
-                 {"cache", "r"},   {"pool", "p"},    {"database", "d"}};
+    } nodes[] = {{"clients", "c"}, {"gateway", "g"},  {"catalogue", "s"}, {"cache", "r"},
+                 {"pool", "p"},    {"database", "d"}, {"script", "t"}};
     size_t count = 0;
     places[count++] = (struct place){"link", "link", "e", "", sim_link_params};
     for (size_t i = 0; model_types[i] != NULL; i++) {
