@@ -14,23 +14,31 @@
 #define HTTP_TYPES "gateway catalogue"
 
 const struct openmetrics_alias openmetrics_aliases[] = {
-    {"http_requests", HTTP_TYPES, "ok", "status=\"200\"", HTTP_HELP},
-    {"http_requests", HTTP_TYPES, "not_found", "status=\"404\"", HTTP_HELP},
-    {"http_requests", HTTP_TYPES, "limited", "status=\"429\"", HTTP_HELP},
-    {"http_requests", HTTP_TYPES, "abandoned", "status=\"499\"", HTTP_HELP},
-    {"http_requests", HTTP_TYPES, "error", "status=\"500\"", HTTP_HELP},
-    {"http_requests", HTTP_TYPES, "refused", "status=\"502\"", HTTP_HELP},
-    {"http_requests", HTTP_TYPES, "unavailable", "status=\"503\"", HTTP_HELP},
-    {"http_requests", HTTP_TYPES, "timeout", "status=\"504\"", HTTP_HELP},
-    {"http_request_duration_seconds", HTTP_TYPES, "latency", "", "From the arrival of a request to its answer"},
-    {"trace_fastapi_request_hits", "catalogue", "calls", "", "Requests that arrived"},
-    {"trace_fastapi_request_errors", "catalogue", "errors", "", "Requests that ended 5xx"},
-    {"catalog_cache_hit", "cache", "hits", "", "Look-ups that found a living entry"},
-    {"catalog_cache_miss", "cache", "misses", "", "Look-ups that found none"},
-    {"catalog_db_pool_active", "pool", "in_use", "", "Connections handed out"},
-    {"catalog_db_pool_exhausted", "pool", "exhausted", "", "Acquires turned away"},
-    {"catalog_db_query_duration_seconds", "database", "latency", "", "From the start of a query to its end"},
-    {"postgres_connections", "pool", "in_use", "", "Connections handed out"},
+    {"http_requests", HTTP_TYPES, NULL, "ok", "status=\"200\"", HTTP_HELP},
+    {"http_requests", HTTP_TYPES, NULL, "not_found", "status=\"404\"", HTTP_HELP},
+    {"http_requests", HTTP_TYPES, NULL, "limited", "status=\"429\"", HTTP_HELP},
+    {"http_requests", HTTP_TYPES, NULL, "abandoned", "status=\"499\"", HTTP_HELP},
+    {"http_requests", HTTP_TYPES, NULL, "error", "status=\"500\"", HTTP_HELP},
+    {"http_requests", HTTP_TYPES, NULL, "refused", "status=\"502\"", HTTP_HELP},
+    {"http_requests", HTTP_TYPES, NULL, "unavailable", "status=\"503\"", HTTP_HELP},
+    {"http_requests", HTTP_TYPES, NULL, "timeout", "status=\"504\"", HTTP_HELP},
+    {"http_request_duration_seconds", HTTP_TYPES, NULL, "latency", "", "From the arrival of a request to its answer"},
+    {"trace_fastapi_request_hits", "catalogue", NULL, "requests", "", "Web requests answered"},
+    {"trace_fastapi_request_errors", "catalogue", NULL, "request_errors", "", "Web requests answered with 5xx"},
+    {"trace_fastapi_request_duration_seconds", "catalogue", NULL, "request_duration", "",
+     "From the arrival of a web request to its answer"},
+    {"catalog_cache_hit", "cache", NULL, "hits", "", "Look-ups that found a living entry"},
+    {"catalog_cache_miss", "cache", NULL, "misses", "", "Look-ups that found none"},
+    {"catalog_db_query_duration_seconds", "database", NULL, "query_time", "", "Time of the queries that ended well"},
+    {"catalog_db_latency_total_seconds", "database", NULL, "query_time", "", "The same; the lab sends both"},
+    {"catalog_db_load", "database", NULL, "load", "", "Queries that the law of saturation counts"},
+    {"catalog_db_pool_active", "pool", NULL, "in_use", "", "Connections handed out"},
+    {"catalog_db_pool_exhausted", "pool", NULL, "exhausted", "", "Acquires turned away"},
+    {"catalog_circuit_breaker_state", "catalogue", "breaker", "open", "", "1 while OPEN, else 0"},
+    {"catalog_circuit_breaker_rejected", "catalogue", "breaker", "refused", "", "Calls refused"},
+    {"catalog_fallback_hit", "catalogue", NULL, "from_fallback", "", "Answers from static data"},
+    {"catalog_app_memory_leak_size", "catalogue", NULL, "leaked", "", "Items leaked since the start"},
+    {"postgres_connections", "pool", NULL, "in_use", "", "Connections handed out"},
     {0}};
 
 /* ---- units, labels ---- */
@@ -203,6 +211,8 @@ static bool has_word(const char *words, const char *word)
 bool openmetrics_alias_fits(const struct openmetrics_names *names, size_t series, const struct openmetrics_alias *alias)
 {
     const struct series *of = &names->run->list.items[series];
-    return names->types[series] != NULL && of->part == NULL && of->reason == NULL &&
-           strcmp(of->metric, alias->metric) == 0 && has_word(alias->types, names->types[series]->name);
+    const bool same_part =
+        alias->part == NULL ? of->part == NULL : of->part != NULL && strcmp(of->part, alias->part) == 0;
+    return names->types[series] != NULL && same_part && of->reason == NULL && strcmp(of->metric, alias->metric) == 0 &&
+           has_word(alias->types, names->types[series]->name);
 }

@@ -28,7 +28,8 @@ void openmetrics_escape(FILE *out, const char *text);
 struct openmetrics_alias {
     const char *name;   /* of the family */
     const char *types;  /* node types, with blanks between */
-    const char *metric; /* of the node itself */
+    const char *part;   /* of the node; NULL: the node itself */
+    const char *metric; /* of that */
     const char *labels; /* besides service="NODE": status="200", or "" */
     const char *help;
 };

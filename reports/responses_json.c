@@ -131,14 +131,21 @@ static void add_time(struct texts *texts, const cJSON *entry, const char *key)
         texts_add(texts, show_value(text, "s", member->valuedouble));
 }
 
-/* The reason, or what a bulk counted. */
-static const char *remark(char text[JSON_SHOWN_BYTES], const cJSON *entry)
+enum { ANSWER_ROOM = 2 * JSON_SHOWN_BYTES };
+
+/* Where the answer came from, why there was none, or what a bulk counted. */
+static const char *show_answer(char text[ANSWER_ROOM], const cJSON *entry)
 {
     const cJSON *total = cJSON_GetObjectItemCaseSensitive(entry, "total");
     const cJSON *success = cJSON_GetObjectItemCaseSensitive(entry, "success");
-    if (!cJSON_IsNumber(total) || !cJSON_IsNumber(success))
-        return json_shown(text, text_of(entry, "reason"));
-    (void)snprintf(text, JSON_SHOWN_BYTES, "%.0f of %.0f succeeded", success->valuedouble, total->valuedouble);
+    char source[JSON_SHOWN_BYTES], reason[JSON_SHOWN_BYTES];
+    if (cJSON_IsNumber(total) && cJSON_IsNumber(success)) {
+        (void)snprintf(text, ANSWER_ROOM, "%.0f of %.0f succeeded", success->valuedouble, total->valuedouble);
+        return text;
+    }
+    (void)json_shown(source, text_of(entry, "source"));
+    (void)json_shown(reason, text_of(entry, "reason"));
+    (void)snprintf(text, ANSWER_ROOM, "%s%s%s", source, source[0] != '\0' && reason[0] != '\0' ? ": " : "", reason);
     return text;
 }
 
@@ -152,6 +159,7 @@ static const char *show_at(char text[SHOWN_ROOM], double seconds)
 static void add_row(struct texts *texts, const cJSON *entry)
 {
     char shown[JSON_SHOWN_BYTES], request[JSON_SHOWN_BYTES + 4], status[16] = "none", at[SHOWN_ROOM];
+    char answer[ANSWER_ROOM];
     const cJSON *number = cJSON_GetObjectItemCaseSensitive(entry, "status");
     const cJSON *at_s = cJSON_GetObjectItemCaseSensitive(entry, "at_s");
     texts_add(texts, cJSON_IsNumber(at_s) && at_s->valuedouble >= 0 ? show_at(at, at_s->valuedouble) : "");
@@ -161,17 +169,15 @@ static void add_row(struct texts *texts, const cJSON *entry)
     if (cJSON_IsNumber(number))
         (void)snprintf(status, sizeof status, "%d", number->valueint);
     texts_add(texts, status);
-    texts_add(texts, text_of(entry, "source"));
     add_time(texts, entry, "duration_s");
-    texts_add(texts, remark(shown, entry));
+    texts_add(texts, show_answer(answer, entry));
 }
 
 void responses_print(FILE *out, const cJSON *tree)
 {
-    enum { COLUMNS = 6 };
-    static const enum align aligns[COLUMNS] = {ALIGN_RIGHT, ALIGN_LEFT,  ALIGN_RIGHT,
-                                               ALIGN_LEFT,  ALIGN_RIGHT, ALIGN_LEFT};
-    static const char *const heads[COLUMNS] = {"at", "request", "status", "source", "took", ""};
+    enum { COLUMNS = 5 };
+    static const enum align aligns[COLUMNS] = {ALIGN_RIGHT, ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_LEFT};
+    static const char *const heads[COLUMNS] = {"at", "request", "status", "took", "source, or reason"};
     struct texts texts = {0};
     const cJSON *entry = NULL;
     for (size_t i = 0; i < COLUMNS; i++)
@@ -190,8 +196,7 @@ void responses_print(FILE *out, const cJSON *tree)
         const cJSON *time = cJSON_GetArrayItem(entry, 0);
         if (cJSON_IsNumber(time) && time->valuedouble >= 0)
             (void)fprintf(out, "breaker: %s to %s at %s\n", cJSON_GetStringValue(cJSON_GetArrayItem(entry, 1)),
-                          cJSON_GetStringValue(cJSON_GetArrayItem(entry, 2)),
-                          show_at(at, time->valuedouble));
+                          cJSON_GetStringValue(cJSON_GetArrayItem(entry, 2)), show_at(at, time->valuedouble));
     }
     texts_fini(&texts);
 }

@@ -31,6 +31,16 @@ static void show_bytes(char *buffer, double bytes)
     (void)snprintf(buffer, SHOWN_ROOM, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
 }
 
+/* "queries" of one is "query". Units that are abbreviations ("ns") stay. */
+static void show_count(char *buffer, const char *unit, double value)
+{
+    const size_t length = strlen(unit);
+    const bool one = fabs(value - 1) <= 0 && length > 2 && unit[length - 1] == 's';
+    const bool ies = one && length > 3 && strcmp(unit + length - 3, "ies") == 0;
+    const int kept = (int)(ies ? length - 3 : one ? length - 1 : length);
+    (void)snprintf(buffer, SHOWN_ROOM, "%.0f %.*s%s", value, kept, unit, ies ? "y" : "");
+}
+
 const char *show_value(char buffer[SHOWN_ROOM], const char *unit, double value)
 {
     const double hundred = 100;
@@ -45,7 +55,7 @@ const char *show_value(char buffer[SHOWN_ROOM], const char *unit, double value)
     else if (fabs(value - floor(value)) > 0)
         (void)snprintf(buffer, SHOWN_ROOM, "%.2f %s", value, unit);
     else
-        (void)snprintf(buffer, SHOWN_ROOM, "%.0f %s", value, unit);
+        show_count(buffer, unit, value);
     return buffer;
 }
 

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WIDTH_DEFAULT = 80, WIDTH_LEAST = 40 };
+enum { WIDTH_DEFAULT = 80, WIDTH_LEAST = 40, WRAP_LEAST = 20 };
 
 size_t terminal_width(void)
 {
@@ -70,9 +70,89 @@ static bool has_controls(const char *text)
     return false;
 }
 
+static bool begins_character(char byte)
+{
+    return ((unsigned char)byte & 0xc0) != 0x80;
+}
+
+/* Columns that a text takes: its characters. */
+static size_t columns_of(const char *text)
+{
+    size_t columns = 0;
+    for (; *text != '\0'; text++)
+        columns += begins_character(*text);
+    return columns;
+}
+
+/* Bytes of `text` that stand on a line of `room` columns: up to the last blank that fits; a longer word is cut. */
+static size_t line_bytes(const char *text, size_t room)
+{
+    size_t end = 0, columns = 0, i = 0;
+    for (; text[i] != '\0'; i++) {
+        if (text[i] == ' ')
+            end = i;
+        if (begins_character(text[i]) && ++columns > room)
+            return end > 0 ? end : i;
+    }
+    return i;
+}
+
+static void put_cell(struct libscols_line *line, size_t column, const char *text, size_t bytes)
+{
+    char *copy = sim_xcalloc(1, bytes + 1);
+    memcpy(copy, text, bytes);
+    (void)scols_line_set_data(line, column, copy);
+    free(copy);
+}
+
+/* What the widest cells of the other columns leave for the one that wraps; at least WRAP_LEAST. */
+static size_t wrap_room(const char *const *cells, size_t rows, size_t columns, const enum align *aligns, size_t width)
+{
+    size_t taken = 2 * (columns - 1);
+    for (size_t c = 0; c < columns; c++) {
+        size_t widest = 0;
+        for (size_t r = 0; r < rows && aligns[c] != ALIGN_WRAP; r++) {
+            const char *cell = cells[r * columns + c];
+            const size_t wide = cell == NULL ? 0 : columns_of(cell);
+            widest = wide > widest ? wide : widest;
+        }
+        taken += widest;
+    }
+    return width > taken + WRAP_LEAST ? width - taken : WRAP_LEAST;
+}
+
+/* One row: a line, and a further one for each line that its wrapped cell has more. */
+static void add_row(struct libscols_table *table, const char *const *cells, size_t columns, const enum align *aligns,
+                    size_t room)
+{
+    char *wrapped = NULL;
+    const char *rest = "";
+    bool first = true;
+    do {
+        struct libscols_line *line = scols_table_new_line(table, NULL);
+        sim_assert(line != NULL);
+        for (size_t c = 0; c < columns; c++) {
+            char shown[JSON_SHOWN_BYTES];
+            const char *cell = cells[c] == NULL ? "" : has_controls(cells[c]) ? json_shown(shown, cells[c]) : cells[c];
+            if (aligns[c] != ALIGN_WRAP) {
+                put_cell(line, c, first ? cell : "", first ? strlen(cell) : 0);
+                continue;
+            }
+            if (first)
+                rest = wrapped = sim_xstrdup(cell);
+            const size_t bytes = line_bytes(rest, room);
+            put_cell(line, c, rest, bytes);
+            rest += bytes + (rest[bytes] == ' ');
+        }
+        first = false;
+    } while (*rest != '\0');
+    free(wrapped);
+}
+
 void terminal_table(FILE *out, const char *const *cells, size_t rows, size_t columns, const enum align *aligns,
                     size_t indent)
 {
+    const size_t room = wrap_room(cells, rows, columns, aligns, terminal_width() - indent);
     struct libscols_table *table = scols_new_table();
     sim_assert(table != NULL);
     (void)scols_table_enable_noheadings(table, 1);
@@ -80,19 +160,10 @@ void terminal_table(FILE *out, const char *const *cells, size_t rows, size_t col
     (void)scols_table_set_column_separator(table, "  ");
     (void)scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
     (void)scols_table_set_termwidth(table, terminal_width() - indent);
-    for (size_t c = 0; c < columns; c++) {
-        int flags = aligns[c] == ALIGN_RIGHT ? SCOLS_FL_RIGHT : aligns[c] == ALIGN_WRAP ? SCOLS_FL_WRAP : 0;
-        sim_assert(scols_table_new_column(table, "", aligns[c] == ALIGN_WRAP ? 0.3 : 0, flags) != NULL);
-    }
-    for (size_t r = 0; r < rows; r++) {
-        struct libscols_line *line = scols_table_new_line(table, NULL);
-        sim_assert(line != NULL);
-        for (size_t c = 0; c < columns; c++) {
-            char shown[JSON_SHOWN_BYTES];
-            const char *cell = cells[r * columns + c];
-            (void)scols_line_set_data(line, c, cell == NULL ? "" : has_controls(cell) ? json_shown(shown, cell) : cell);
-        }
-    }
+    for (size_t c = 0; c < columns; c++)
+        sim_assert(scols_table_new_column(table, "", 0, aligns[c] == ALIGN_RIGHT ? SCOLS_FL_RIGHT : 0) != NULL);
+    for (size_t r = 0; r < rows; r++)
+        add_row(table, &cells[r * columns], columns, aligns, room);
     char *text = NULL;
     if (scols_print_table_to_string(table, &text) == 0 && text != NULL)
         print_lines(out, text, indent);

@@ -20,7 +20,7 @@ enum align { ALIGN_LEFT, ALIGN_RIGHT, ALIGN_WRAP };
 bool terminal_unicode(void);
 
 /* Prints rows of cells, `columns` each (rows x columns texts, NULL is empty), aligned, two blanks between. ALIGN_WRAP
- * (one column at most) wraps to what the width leaves. `indent` blanks before each line. */
+ * (one column at most) wraps at blanks to what the width leaves. `indent` blanks before each line. */
 void terminal_table(FILE *out, const char *const *cells, size_t rows, size_t columns, const enum align *aligns,
                     size_t indent);
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Texts of exports, buckets by Prometheus' bounds, and PromQL's two functions against values worked out by hand.
  * tests/test_export.sh looks at whole files, tests/test_prometheus.sh asks a real server. */
+#include "models/models.h"
 #include "reports/as_prometheus_query.h"
 #include "reports/export.h"
 #include "reports/openmetrics_names.h"
+
+#include "sim/node.h"
 
 #include <check.h>
 #include <math.h>
@@ -221,6 +224,67 @@ START_TEST(every_alias_is_a_valid_name_and_families_stand_together)
 }
 END_TEST
 
+static bool has_metric(const struct sim_metric *table, const char *name)
+{
+    for (; table != NULL && table->name != NULL; table++) {
+        if (strcmp(table->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether nodes of the type have what the alias names. */
+static bool exists(const struct sim_node_type *type, const struct openmetrics_alias *alias)
+{
+    if (alias->part == NULL)
+        return has_metric(type->metrics, alias->metric) || has_metric(sim_node_metrics, alias->metric);
+    for (const struct sim_part *part = type->parts; part != NULL && part->name != NULL; part++) {
+        if (strcmp(part->name, alias->part) == 0)
+            return has_metric(part->type->metrics, alias->metric);
+    }
+    return false;
+}
+
+START_TEST(every_alias_names_a_metric_of_each_of_its_types)
+{
+    for (const struct openmetrics_alias *alias = openmetrics_aliases; alias->name != NULL; alias++) {
+        char types[80], *rest = types;
+        ck_assert_int_lt(snprintf(types, sizeof types, "%s", alias->types), (int)sizeof types);
+        for (const char *word = strsep(&rest, " "); word != NULL; word = strsep(&rest, " ")) {
+            const struct sim_node_type *type = model_find_type(word);
+            ck_assert_msg(type != NULL, "%s: no type %s", alias->name, word);
+            ck_assert_msg(exists(type, alias), "%s: %s has no %s", alias->name, word, alias->metric);
+        }
+    }
+}
+END_TEST
+
+/* The lab's names, as it sends them: dots become underscores, times end in _seconds. */
+START_TEST(every_metric_of_the_lab_has_its_alias)
+{
+    static const char *const sent[] = {"catalog_cache_hit",
+                                       "catalog_cache_miss",
+                                       "catalog_db_query_duration_seconds",
+                                       "catalog_db_latency_total_seconds",
+                                       "catalog_db_load",
+                                       "catalog_db_pool_active",
+                                       "catalog_db_pool_exhausted",
+                                       "catalog_circuit_breaker_state",
+                                       "catalog_circuit_breaker_rejected",
+                                       "catalog_fallback_hit",
+                                       "catalog_app_memory_leak_size",
+                                       "trace_fastapi_request_hits",
+                                       "trace_fastapi_request_errors",
+                                       "trace_fastapi_request_duration_seconds"};
+    for (size_t i = 0; i < SIM_COUNT_OF(sent); i++) {
+        const struct openmetrics_alias *alias = openmetrics_aliases;
+        while (alias->name != NULL && strcmp(alias->name, sent[i]) != 0)
+            alias++;
+        ck_assert_msg(alias->name != NULL, "%s", sent[i]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("export");
@@ -234,6 +298,8 @@ int main(void)
     tcase_add_test(tests, a_quantile_is_linear_within_its_bucket);
     tcase_add_test(tests, a_rate_is_extrapolated_to_the_edges_of_its_range);
     tcase_add_test(tests, every_alias_is_a_valid_name_and_families_stand_together);
+    tcase_add_test(tests, every_alias_names_a_metric_of_each_of_its_types);
+    tcase_add_test(tests, every_metric_of_the_lab_has_its_alias);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
