@@ -194,13 +194,13 @@ static void add_network(struct branches *branches, const struct trace_span *span
 static struct branches branches_of(const struct trace_span *span, sim_ns cut)
 {
     struct branches branches = {0};
+    for (const struct trace_event *event = span->events; event != NULL; event = event->next)
+        add_branch(&branches, (struct branch){.from = event->at, .to = event->at, .event = event});
     add_network(&branches, span);
     for (const struct trace_segment *own = span->segments; own != NULL; own = own->next)
         add_segment(&branches, own->segment, own->from, own->to, cut);
     for (const struct trace_span *child = span->first; child != NULL; child = child->next)
         add_branch(&branches, (struct branch){.from = child->begun, .to = trace_span_end(child), .child = child});
-    for (const struct trace_event *event = span->events; event != NULL; event = event->next)
-        add_branch(&branches, (struct branch){.from = event->at, .to = event->at, .event = event});
     if (branches.count > 0)
         qsort(branches.list, branches.count, sizeof *branches.list, by_beginning);
     return branches;
@@ -250,7 +250,7 @@ static void show_span(struct waterfall *fall, const struct trace_span *span, int
     bool apart = false;
     for (size_t i = 0; i < branches.count; i++) {
         if (abandoned && !apart && branches.list[i].from >= from) {
-            print_row(fall, depth + 1, "abandoned: nobody waits any more", "", BAR_ABANDONED, from, to, from);
+            print_row(fall, depth + 1, "abandoned: for nobody", "", BAR_ABANDONED, from, to, from);
             apart = true;
         }
         show_branch(fall, &branches.list[i], depth + 1 + apart, own_cut);

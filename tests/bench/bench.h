@@ -4,6 +4,7 @@
 #ifndef TESTS_BENCH_BENCH_H
 #define TESTS_BENCH_BENCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct bench_mm1 {
@@ -24,8 +25,9 @@ struct bench_mm1 bench_mm1(uint64_t objects);
 double bench_hold(uint32_t pending, uint64_t holds);
 /* Closed clients, a link, a service with one cpu burst: requests a second of wall time. */
 double bench_chain(uint64_t requests);
-/* `simex run part1 --quiet`, in a process of its own. wall_s < 0: it could not be run. */
-struct bench_part1 bench_part1(void);
+/* `simex run part1 --quiet`, in a process of its own; or `simex trace`, which collects all its traces. wall_s < 0: it
+ * could not be run. */
+struct bench_part1 bench_part1(bool traced);
 
 int cmd_bench(int argc, char **argv);
 
