@@ -35,14 +35,16 @@ static sim_ns draw_cost(struct catalogue *service, enum stage stage)
 
 sim_ns catalogue_cost(struct catalogue *service, enum stage stage)
 {
-    return memory_stretch(&service->memory, sim_dist_draw(&service->costs[stage], &service->cost_rngs[stage]));
+    return memory_stretch(&service->memory, draw_cost(service, stage));
 }
 
 /* What a look-up burns before all else. */
 static sim_ns first_cost(struct catalogue *service)
 {
-    const sim_ns parse = catalogue_cost(service, STAGE_PARSE);
-    return service->cpu_stress ? sim_ns_add(parse, catalogue_cost(service, STAGE_STRESS)) : parse;
+    sim_ns burst = draw_cost(service, STAGE_PARSE);
+    if (service->cpu_stress)
+        burst = sim_ns_add(burst, draw_cost(service, STAGE_STRESS));
+    return memory_stretch(&service->memory, burst);
 }
 
 bool catalogue_burns(const struct catalogue *service, enum stage stage)
