@@ -173,8 +173,7 @@ static void print_legend(const struct flame *flame, int height)
         x += 40 + CHARACTER * (int)strlen(legend[i][1]);
     }
     if (flame->left_out > 0)
-        (void)fprintf(flame->out,
-                      "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%u frames are too narrow to be drawn</text>\n",
+        (void)fprintf(flame->out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">left out as too narrow: %u</text>\n",
                       WIDTH - MARGIN, height - 9, flame->left_out);
 }
 

@@ -68,7 +68,7 @@ static void offer(struct keep *keep, struct keep_list *list, struct trace *trace
     }
     if (list->count == list->room) {
         list->room = list->room == 0 ? 4 : list->room * 2;
-        list->traces = sim_xrealloc(list->traces, list->room * sizeof *list->traces);
+        list->traces = sim_xrealloc(list->traces, list->room * sizeof(struct trace *));
     }
     list->traces[list->count] = trace;
     sift_up(list, list->count++, first);

@@ -121,6 +121,7 @@ void profile_add(struct profile *profile, const struct trace *trace)
 {
     const struct trace_visitor visitor = {enter, leave, take_piece, profile};
     sim_ns from = 0, to = 0;
+    sim_assert(trace->root != NULL);
     profile->traces[profile->side]++;
     for (const struct trace_span *span = trace->root; span != NULL; span = trace_next(span, NULL)) {
         if (trace_span_abandoned(span, &from, &to))

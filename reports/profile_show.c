@@ -122,14 +122,14 @@ static void print_plain(FILE *out, const struct places *places, size_t most, siz
 {
     char time[SHOWN_ROOM];
     const sim_ns whole = places->profile->root->total[0];
-    (void)fprintf(out, "%11s  %7s  %10s  %8s  KIND  WHERE\n", "SELF", "SHARE", "A REQUEST", "COUNT");
+    (void)fprintf(out, "%11s  %8s  %10s  %8s  KIND  WHERE\n", "SELF", "SHARE", "A REQUEST", "COUNT");
     for (size_t i = 0; i < places->count && i < most; i++) {
         const struct place *place = &places->list[i];
         (void)fprintf(out, "%11s  ", show_value(time, "s", sim_ns_to_s(place->self[0])));
-        (void)fprintf(out, "%5.2f %%  ", 100 * (double)place->self[0] / (double)whole);
+        (void)fprintf(out, "%6.2f %%  ", 100 * (double)place->self[0] / (double)whole);
         (void)fprintf(out, "%10s  ", show_value(time, "s", each(places->profile, place->self[0], 0) / 1e9));
         (void)fprintf(out, "%8" PRIu64 "  %-4s  ", place->count[0], kind_name(place->frame));
-        print_place(out, place->frame, width - 50);
+        print_place(out, place->frame, width - 51);
     }
 }
 

@@ -143,11 +143,10 @@ int replay_open(struct replay *replay, const char *argument, const struct cell_o
         code = store_open(&store, store_path(options->db), STORE_READ);
         key = code == EXIT_FINE ? store_find(&store, argument) : 0;
     }
+    /* With --no-store what is no scenario is looked for as one all the same: that says that there is none. */
     char *path = key == 0 && strcmp(argument, "last") != 0 ? scenario_find(argument) : NULL;
-    if (code == EXIT_FINE && path != NULL)
+    if (code == EXIT_FINE && (path != NULL || options->no_store))
         code = open_scenario(replay, argument, options);
-    else if (code == EXIT_FINE && key == 0 && options->no_store)
-        code = open_scenario(replay, argument, options); /* says that there is none */
     else if (code == EXIT_FINE && (key = run_argument(&store, argument, &code)) > 0)
         code = open_key(replay, &store, key, argument, options);
     free(path);

@@ -185,7 +185,8 @@ static void blame_own(struct blame *blame, const struct trace_span *span, sim_ns
         add_part(blame, at_least(child->begun, from), at_most(trace_span_end(child), to), child, NULL);
     for (const struct trace_segment *own = span->segments; own != NULL; own = own->next)
         add_part(blame, at_least(own->from, from), at_most(own->to, to), NULL, own->segment);
-    sort_parts(blame->parts + base, blame->count - base);
+    if (blame->count > base)
+        sort_parts(blame->parts + base, blame->count - base);
     sim_ns until = to;
     for (size_t i = base; i < blame->count; i++) {
         const struct part part = blame->parts[i]; /* the array may move */

@@ -33,17 +33,20 @@ struct parser {
     char word[WHERE_WORD_MAX];
 };
 
+/* The first complaint is the one that is made. */
 static void fail(struct parser *parser, size_t at, const char *rule, ...) __attribute__((format(printf, 3, 4)));
 static void fail(struct parser *parser, size_t at, const char *rule, ...)
 {
+    char said[sizeof parser->error->rule];
     va_list arguments;
+    va_start(arguments, rule);
+    (void)vsnprintf(said, sizeof said, rule, arguments);
+    va_end(arguments);
     if (parser->failed)
         return;
     parser->failed = true;
     parser->error->at = at;
-    va_start(arguments, rule);
-    (void)vsnprintf(parser->error->rule, sizeof parser->error->rule, rule, arguments);
-    va_end(arguments);
+    memcpy(parser->error->rule, said, sizeof said);
 }
 
 /* What the present token looks like in a message. */
