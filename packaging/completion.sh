@@ -15,7 +15,7 @@ tables=$(sh "$here/tables.sh") || exit 1
 kinds='
 function words_of(text) {
     gsub(/ \(default\)/, "", text)
-    if (text !~ /^[a-z]+((, or |, | or )[a-z]+)+$/) return ""
+    if (text !~ /^[a-z-]+((, or |, | or )[a-z-]+)+$/) return ""
     gsub(/, or |, | or /, " ", text)
     return text
 }

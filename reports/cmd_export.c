@@ -25,6 +25,7 @@ enum export_format {
     EXPORT_CSV,
     EXPORT_OPENMETRICS,
     EXPORT_JSON,
+    EXPORT_OTLP_METRICS,
     EXPORT_OTLP,
     EXPORT_CHROME,
     EXPORT_FOLDED,
@@ -39,7 +40,8 @@ struct arguments {
     struct openmetrics_options openmetrics;
 };
 
-static const char *const formats[EXPORT_FORMATS] = {"csv", "openmetrics", "json", "otlp", "chrome", "folded"};
+static const char *const formats[EXPORT_FORMATS] = {"csv",  "openmetrics", "json",  "otlp-metrics",
+                                                    "otlp", "chrome",      "folded"};
 
 static void take_format(struct arguments *arguments, const char *text, struct argp_state *state)
 {
@@ -49,7 +51,7 @@ static void take_format(struct arguments *arguments, const char *text, struct ar
             return;
         }
     }
-    argp_error(state, "--format wants csv, openmetrics, json, otlp, chrome or folded, got \"%s\"", text);
+    argp_error(state, "--format wants csv, openmetrics, json, otlp, otlp-metrics, chrome or folded, got \"%s\"", text);
 }
 
 static void take_epoch(struct arguments *arguments, const char *text, struct argp_state *state)
@@ -122,16 +124,17 @@ static const struct argp_option options[] = {
     {.name = "format",
      .key = OPTION_FORMAT,
      .arg = "FORMAT",
-     .doc = "csv (default), openmetrics, json, otlp, chrome or folded"},
+     .doc = "csv (default), openmetrics, json, otlp, otlp-metrics, chrome or folded"},
     {.name = "out", .key = OPTION_OUT, .arg = "FILE", .doc = "write to FILE rather than standard output"},
     {.name = "epoch",
      .key = OPTION_EPOCH,
      .arg = "SECONDS",
-     .doc = "openmetrics, otlp: when the run begins, in seconds since 1970 (default 1700000000)"},
+     .doc = "openmetrics, otlp, otlp-metrics: when the run begins, in seconds since 1970 (default 1700000000)"},
     {.name = "buckets",
      .key = OPTION_BUCKETS,
      .arg = "LIST",
-     .doc = "openmetrics: upper bounds of buckets: lab (default), prometheus, or seconds such as 0.1,0.5,1"},
+     .doc =
+         "openmetrics, otlp-metrics: upper bounds of buckets: lab (default), prometheus, or seconds such as 0.1,0.5,1"},
     {.name = "phase",
      .key = OPTION_PHASE,
      .arg = "PHASE",
@@ -161,6 +164,8 @@ static bool write_run(FILE *out, void *context)
     switch (arguments->format) {
     case EXPORT_JSON:
         return export_json(out, run);
+    case EXPORT_OTLP_METRICS:
+        return export_otlp_metrics(out, run, &arguments->openmetrics.bounds, arguments->openmetrics.epoch);
     case EXPORT_OPENMETRICS:
         return openmetrics_write(out, run, &arguments->openmetrics);
     default:
@@ -261,10 +266,6 @@ static int export_collected(const struct arguments *arguments, struct traces *tr
 {
     const struct cell *cell = query->replay.cell;
     traces->cell = cell;
-    if (arguments->format == EXPORT_OTLP && !export_otlp_fits(arguments->openmetrics.epoch, cell->until)) {
-        (void)fprintf(stderr, "simex: --epoch: OTLP counts nanoseconds, which reach to the year 2554\n");
-        return EXIT_USAGE;
-    }
     if (arguments->format == EXPORT_FOLDED) {
         profile_finish(&traces->profile);
     } else {
@@ -309,8 +310,9 @@ int cmd_export(int argc, char **argv)
         .options = options,
         .parser = parse,
         .args_doc = "RUN",
-        .doc = "Writes a run for other programs. Its windows: CSV (one line a number), JSON, or OpenMetrics text that "
-               "Prometheus takes in. Its traces, simulated again: OTLP (JSON), Chrome trace events, folded stacks.\v"
+        .doc = "Writes a run for other programs. Its windows: CSV (one line a number), JSON, OpenMetrics text that "
+               "Prometheus takes in, OTLP metrics. Its traces, simulated again: OTLP (JSON), Chrome trace events, "
+               "folded stacks.\v"
                "RUN is the id of a stored run, its first four digits or more, `last`, or a scenario, which is run "
                "first. docs/prometheus.md, docs/store.md and docs/traces.md say what is in the files.",
         .children = children};
@@ -320,6 +322,11 @@ int cmd_export(int argc, char **argv)
     (void)openmetrics_bounds_parse(&arguments.openmetrics.bounds, "lab");
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
         return EXIT_USAGE;
+    const bool otlp = arguments.format == EXPORT_OTLP || arguments.format == EXPORT_OTLP_METRICS;
+    if (otlp && !export_otlp_fits(arguments.openmetrics.epoch, SIM_NS_MAX)) {
+        (void)fprintf(stderr, "simex: --epoch: OTLP counts nanoseconds, which reach to the year 2554\n");
+        return EXIT_USAGE;
+    }
     int code = arguments.format >= EXPORT_OTLP ? export_traces(&arguments) : export_argument(&store, &arguments);
     store_close(&store);
     cell_options_fini(&arguments.cell);

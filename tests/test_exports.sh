@@ -61,6 +61,10 @@ cmp -s lost.folded calm.folded && fail "--where changes nothing"
 want 0 "$SIMEX" trace calm.json --format json --limit 10000
 cp out all.json
 
+"$SIMEX" run calm.json --quiet --db s.db || fail "cannot store a run"
+want 0 "$SIMEX" export last --db s.db --format otlp-metrics --out metrics.json
+want 0 "$SIMEX" export last --db s.db --format csv --out windows.csv
+
 want 64 "$SIMEX" export calm.json --format csv --where status=504
 says err '--phase, --where and --limit go with'
 want 64 "$SIMEX" export calm.json --format folded --limit 3
@@ -70,7 +74,7 @@ says err 'the year 2554'
 want 73 "$SIMEX" export calm.json --format otlp --out none/spans.json
 
 python3 - <<'END' || failed=1
-import json, re, sys
+import csv, json, re
 
 epoch = 1700000000 * 10**9
 known = {t["trace_id"]: t for t in json.load(open("all.json"))["traces"]}
@@ -148,6 +152,43 @@ for trace, (start, end) in traces.items():
 assert shared > 100, shared
 texts = open("spans.json").read()
 assert '"abandoned"' in texts and '"error.type"' in texts and "Pool Exhausted" in texts
+
+# ---- OTLP metrics: fields, and the sums of the windows ----
+
+sums, seen = {}, {"sum": 0, "gauge": 0, "histogram": 0}
+for resource in json.load(open("metrics.json"))["resourceMetrics"]:
+    node = values(resource["resource"]["attributes"])["service.name"]
+    names = set()
+    for metric in resource["scopeMetrics"][0]["metrics"]:
+        ((kind, data),) = [(key, value) for key, value in metric.items() if key not in ("name", "unit")]
+        seen[kind] += 1
+        assert metric["name"] not in names and metric["name"].startswith("simex."), metric["name"]
+        names.add(metric["name"])
+        assert kind == "gauge" or data["aggregationTemporality"] == 1, metric["name"]
+        assert kind != "sum" or data["isMonotonic"] is True, metric["name"]
+        for point in data["dataPoints"]:
+            start, end = nanoseconds(point["startTimeUnixNano"]), nanoseconds(point["timeUnixNano"])
+            assert 0 <= start < end <= 60 * 10**9, point
+            values(point["attributes"])
+            key = (node, metric["name"].removeprefix("simex."))
+            if kind == "histogram":
+                assert sum(map(int, point["bucketCounts"])) == int(point["count"]), point
+                assert len(point["bucketCounts"]) == len(point["explicitBounds"]) + 1, point
+                assert 0 <= point["min"] <= point["max"] and point["sum"] >= point["max"], point
+                sums[key] = sums.get(key, 0) + int(point["count"])
+            elif kind == "sum":
+                sums[key] = sums.get(key, 0) + float(point.get("asInt", point.get("asDouble")))
+            else:
+                assert ("asInt" in point) != ("asDouble" in point), point
+assert min(seen.values()) > 5, seen
+stored = {}
+for row in csv.DictReader(open("windows.csv")):
+    if row["stat"] in ("increase", "count"):
+        key = (row["node"], (row["part"] + "." if row["part"] else "") + row["metric"])
+        stored[key] = stored.get(key, 0) + float(row["value"])
+assert len(stored) > 20 and set(stored) <= set(sums), set(stored) - set(sums)
+for key, total in stored.items():
+    assert abs(sums[key] - total) < 1e-6 * max(1, total), (key, sums[key], total)
 
 # ---- Chrome ----
 

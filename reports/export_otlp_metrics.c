@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A stored run's windows as OTLP/JSON metrics (opentelemetry-proto, MetricsData): a resource a node, a metric a series (all
+ * reasons of a node are one, told apart by attributes), a data point a window in which something happened. Counters and
+ * histograms are deltas of their window; a gauge is its value at the window's end. */
+#include "reports/export_traces.h"
+#include "simex_build.h"
+
+#include "sim/units.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEMPORALITY_DELTA = 1 };
+
+struct otlp_metrics {
+    FILE *out;
+    const struct export_run *run;
+    const struct openmetrics_bounds *bounds;
+    uint64_t epoch_ns;
+    const struct series *series; /* at hand */
+    const char *between;
+};
+
+static void put_text(FILE *out, const char *text)
+{
+    cJSON *string = cJSON_CreateString(text);
+    char *written = cJSON_PrintUnformatted(string);
+    sim_assert(written != NULL);
+    (void)fputs(written, out);
+    free(written);
+    cJSON_Delete(string);
+}
+
+static void put_attribute(FILE *out, const char *between, const char *key, const char *text)
+{
+    (void)fprintf(out, "%s{\"key\":\"%s\",\"value\":{\"stringValue\":", between, key);
+    put_text(out, text);
+    (void)fputs("}}", out);
+}
+
+/* ---- points ---- */
+
+static void put_histogram(const struct otlp_metrics *otlp, const struct series_point *point)
+{
+    int64_t counts[OPENMETRICS_BOUNDS_MAX + 1] = {0};
+    char text[EXPORT_ROOM];
+    (void)fprintf(otlp->out, ",\"count\":\"%" PRId64 "\",\"sum\":%s", point->count, export_seconds(text, point->sum));
+    (void)fprintf(otlp->out, ",\"min\":%s", export_seconds(text, point->low));
+    (void)fprintf(otlp->out, ",\"max\":%s,\"bucketCounts\":[", export_seconds(text, point->high));
+    openmetrics_bounds_count(otlp->bounds, point, counts);
+    for (size_t i = 0; i <= otlp->bounds->count; i++)
+        (void)fprintf(otlp->out, "%s\"%" PRId64 "\"", i == 0 ? "" : ",", counts[i]);
+    (void)fputs("],\"explicitBounds\":[", otlp->out);
+    for (size_t i = 0; i < otlp->bounds->count; i++)
+        (void)fprintf(otlp->out, "%s%s", i == 0 ? "" : ",", export_seconds(text, otlp->bounds->upper_ns[i]));
+    (void)fputs("]", otlp->out);
+}
+
+static void put_point(void *context, const struct series_point *point)
+{
+    struct otlp_metrics *otlp = context;
+    const struct record *record = otlp->run->record;
+    const sim_ns end = point->t + record->window < record->until ? point->t + record->window : record->until;
+    const struct series *series = otlp->series;
+    char text[EXPORT_ROOM];
+    (void)fprintf(otlp->out, "%s{\"startTimeUnixNano\":\"%" PRIu64 "\",\"timeUnixNano\":\"%" PRIu64 "\"", otlp->between,
+                  otlp->epoch_ns + (uint64_t)point->t, otlp->epoch_ns + (uint64_t)end);
+    otlp->between = ",\n";
+    if (series->kind == SIM_METRIC_HISTOGRAM)
+        put_histogram(otlp, point);
+    else if (strcmp(series->unit, "ns") == 0)
+        (void)fprintf(otlp->out, ",\"asDouble\":%s",
+                      export_value(text, series, series->kind == SIM_METRIC_GAUGE ? point->last : point->count));
+    else
+        (void)fprintf(otlp->out, ",\"asInt\":\"%" PRId64 "\"",
+                      series->kind == SIM_METRIC_GAUGE ? point->last : point->count);
+    (void)fputs(",\"attributes\":[", otlp->out);
+    if (series->status != NULL)
+        put_attribute(otlp->out, "", "simex.status", series->status);
+    if (series->reason != NULL)
+        put_attribute(otlp->out, series->status == NULL ? "" : ",", "error.type", series->reason);
+    (void)fputs("]}", otlp->out);
+}
+
+/* ---- metrics ---- */
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool same_metric(const struct series *a, const struct series *b)
+{
+    return strcmp(a->node, b->node) == 0 && same_text(a->part, b->part) && strcmp(a->metric, b->metric) == 0;
+}
+
+static void begin_metric(struct otlp_metrics *otlp, const struct series *series)
+{
+    static const char *const kinds[] = {"sum", "gauge", "histogram"};
+    char name[200];
+    (void)snprintf(name, sizeof name, "simex.%s%s%s", series->part == NULL ? "" : series->part,
+                   series->part == NULL ? "" : ".", series->metric);
+    (void)fputs("{\"name\":", otlp->out);
+    put_text(otlp->out, name);
+    (void)fputs(",\"unit\":", otlp->out);
+    put_text(otlp->out, export_unit(series));
+    (void)fprintf(otlp->out, ",\"%s\":{", kinds[series->kind]);
+    if (series->kind != SIM_METRIC_GAUGE)
+        (void)fprintf(otlp->out, "\"aggregationTemporality\":%d,", TEMPORALITY_DELTA);
+    if (series->kind == SIM_METRIC_COUNTER)
+        (void)fputs("\"isMonotonic\":true,", otlp->out);
+    (void)fputs("\"dataPoints\":[", otlp->out);
+    otlp->between = "\n";
+}
+
+static void begin_resource(const struct otlp_metrics *otlp, const char *node)
+{
+    (void)fputs("{\"resource\":{\"attributes\":[", otlp->out);
+    put_attribute(otlp->out, "", "service.name", node);
+    put_attribute(otlp->out, ",", "service.version", SIMEX_VERSION);
+    put_attribute(otlp->out, ",", "deployment.environment", "simex");
+    put_attribute(otlp->out, ",", "simex.scenario", otlp->run->record->scenario);
+    put_attribute(otlp->out, ",", "simex.run", otlp->run->record->id);
+    (void)fputs("]},\"scopeMetrics\":[{\"scope\":{\"name\":\"simex\",\"version\":\"" SIMEX_VERSION
+                "\"},\"metrics\":[\n",
+                otlp->out);
+}
+
+bool export_otlp_metrics(FILE *out, const struct export_run *run, const struct openmetrics_bounds *bounds,
+                         int64_t epoch)
+{
+    struct otlp_metrics otlp = {
+        .out = out, .run = run, .bounds = bounds, .epoch_ns = (uint64_t)epoch * (uint64_t)SIM_S};
+    const struct series_list *list = &run->list;
+    bool fine = true;
+    (void)fputs("{\"resourceMetrics\":[", out);
+    for (size_t i = 0; i < list->count && fine; i++) {
+        const struct series *series = &list->items[i];
+        const struct series *before = i == 0 ? NULL : &list->items[i - 1];
+        const struct series *after = i + 1 == list->count ? NULL : &list->items[i + 1];
+        const bool new_node = before == NULL || strcmp(before->node, series->node) != 0;
+        if (new_node)
+            (void)fputs(before == NULL ? "" : "]}]},\n", out);
+        if (new_node)
+            begin_resource(&otlp, series->node);
+        if (new_node || !same_metric(before, series)) {
+            (void)fputs(new_node ? "" : ",\n", out);
+            begin_metric(&otlp, series);
+        }
+        otlp.series = series;
+        fine = series_each(run->store, series, put_point, &otlp);
+        if (after == NULL || !same_metric(series, after))
+            (void)fputs("]}}", out);
+    }
+    (void)fputs(list->count > 0 ? "]}]}]}\n" : "]}\n", out);
+    return fine;
+}
