@@ -127,32 +127,37 @@ static void begin_resource(const struct otlp_metrics *otlp, const char *node)
                 otlp->out);
 }
 
+/* One series, with what begins before it and ends behind it. Its neighbours may be NULL. */
+static bool put_series(struct otlp_metrics *otlp, const struct series *before, const struct series *series,
+                       const struct series *after)
+{
+    const bool new_node = before == NULL || strcmp(before->node, series->node) != 0;
+    if (new_node) {
+        (void)fputs(before == NULL ? "" : "]}]},\n", otlp->out);
+        begin_resource(otlp, series->node);
+    }
+    if (new_node || !same_metric(before, series)) {
+        (void)fputs(new_node ? "" : ",\n", otlp->out);
+        begin_metric(otlp, series);
+    }
+    otlp->series = series;
+    bool fine = series_each(otlp->run->store, series, put_point, otlp);
+    if (after == NULL || !same_metric(series, after))
+        (void)fputs("]}}", otlp->out);
+    return fine;
+}
+
 bool export_otlp_metrics(FILE *out, const struct export_run *run, const struct openmetrics_bounds *bounds,
                          int64_t epoch)
 {
     struct otlp_metrics otlp = {
         .out = out, .run = run, .bounds = bounds, .epoch_ns = (uint64_t)epoch * (uint64_t)SIM_S};
-    const struct series_list *list = &run->list;
+    const struct series *items = run->list.items;
+    const size_t count = run->list.count;
     bool fine = true;
     (void)fputs("{\"resourceMetrics\":[", out);
-    for (size_t i = 0; i < list->count && fine; i++) {
-        const struct series *series = &list->items[i];
-        const struct series *before = i == 0 ? NULL : &list->items[i - 1];
-        const struct series *after = i + 1 == list->count ? NULL : &list->items[i + 1];
-        const bool new_node = before == NULL || strcmp(before->node, series->node) != 0;
-        if (new_node)
-            (void)fputs(before == NULL ? "" : "]}]},\n", out);
-        if (new_node)
-            begin_resource(&otlp, series->node);
-        if (new_node || !same_metric(before, series)) {
-            (void)fputs(new_node ? "" : ",\n", out);
-            begin_metric(&otlp, series);
-        }
-        otlp.series = series;
-        fine = series_each(run->store, series, put_point, &otlp);
-        if (after == NULL || !same_metric(series, after))
-            (void)fputs("]}}", out);
-    }
-    (void)fputs(list->count > 0 ? "]}]}]}\n" : "]}\n", out);
+    for (size_t i = 0; i < count && fine; i++)
+        fine = put_series(&otlp, i == 0 ? NULL : &items[i - 1], &items[i], i + 1 == count ? NULL : &items[i + 1]);
+    (void)fputs(count > 0 ? "]}]}]}\n" : "]}\n", out);
     return fine;
 }
