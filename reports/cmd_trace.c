@@ -120,7 +120,7 @@ static void print_text(const struct arguments *arguments, struct trace *const *t
     }
     trace_query_show_counts(stdout, query, count);
     if (count > 1)
-        (void)printf("one as a tree: simex trace %s --id %" PRIu64 "\n", query->run, traces[0]->id);
+        (void)printf("one as a tree: --id %" PRIu64 "\n", traces[0]->id);
 }
 
 static void print_json(const struct arguments *arguments, struct trace *const *traces, size_t count)
