@@ -3,6 +3,7 @@
  * panel, faults, phases, expectations, overrides of these; then the whole is checked and the world started. An error
  * does not end the pass: what can still be read is read, so that all errors show at once. */
 #include "scenarios/build.h"
+#include "scenarios/probes.h"
 #include "scenarios/responses.h"
 #include "scenarios/suggest.h"
 #include "simex_build.h"
@@ -245,12 +246,28 @@ void cell_destroy(struct cell *cell)
 
 /* ---- running ---- */
 
+struct polled {
+    struct cell *cell;
+    bool (*poll)(void *context, const struct sim *sim);
+    void *context;
+};
+
+/* The caller's poll, and a look whether a tracer has come. */
+static bool poll_cell(void *context, const struct sim *sim)
+{
+    const struct polled *polled = context;
+    probes_look(polled->cell->sim, &polled->cell->probed);
+    return polled->poll == NULL || polled->poll(polled->context, sim);
+}
+
 bool cell_run(struct cell *cell, bool (*poll)(void *context, const struct sim *sim), void *context)
 {
     struct sim *sim = cell->sim;
+    struct polled polled = {cell, poll, context};
+    probes_look(sim, &cell->probed);
     if (poll != NULL && !poll(context, sim))
         return false; /* interrupted while the world was built */
-    if (!sim_run(sim, cell->until, poll, context)) {
+    if (!sim_run(sim, cell->until, poll_cell, &polled)) {
         size_t used = strlen(sim->error.rule);
         if (sim->stopped && sim->limits.events != 0 && sim->events >= sim->limits.events)
             (void)snprintf(sim->error.rule + used, sizeof sim->error.rule - used, " (run.max_events)");

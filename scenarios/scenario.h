@@ -111,6 +111,7 @@ struct cell {
     struct responses *responses; /* NULL without a script */
     struct knob_value *knobs;    /* params that a service's own interface holds */
     uint32_t knob_count;
+    bool probed;                   /* a tracer listens (probes.h) */
     uint32_t bin_first, bin_count; /* intervals of equal length that tile the run: readings over time */
 };
 
