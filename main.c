@@ -22,6 +22,7 @@ static const struct command commands[] = {
     {"trace", "requests of a run: a list, or one as a tree of spans", cmd_trace},
     {"profile", "where time or CPU went: table, folded stacks, flame graph", cmd_profile},
     {"plot", "draw runs: pictures with their data and gnuplot scripts", cmd_plot},
+    {"map", "who calls whom, and where requests die", cmd_map},
     {"export", "a run as CSV, JSON or OpenMetrics", cmd_export},
     {"bench", "how fast this build is on this machine", cmd_bench},
     {"version", "version, model id, libm and CPU class", cmd_version},
