@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Collecting. Errors wander up the tree of calls: a callee's error is noted under the id of its call; when the caller
  * has it, it becomes the last error heard of the call that the caller is answering; when that one is replied to with
- * the same outcome, it has been passed on and keeps the node where it was born. A note is gone once its call has ended
- * on both sides. */
+ * the same outcome, it has been passed on and keeps the node where it was born. A note is there from the arrival of its
+ * call until the reply, of an error until the caller has it or has gone. */
 #include "reports/callmap.h"
 
 #include <stdlib.h>
@@ -51,10 +51,13 @@ static bool counts_now(const struct callmap *map)
 
 /* ---- notes ---- */
 
+/* What stands for the note of a call under way that saw no error; its address is all that counts. */
+static const struct note nothing;
+
 static struct note *note_of(struct callmap *map, uint64_t id)
 {
     struct note *note = sim_map_get(&map->open, id);
-    if (note == NULL) {
+    if (note == NULL || note == &nothing) {
         note = sim_slab_take(&map->slab);
         *note = (struct note){0};
         sim_map_put(&map->open, id, note);
@@ -68,7 +71,8 @@ static void forget(struct callmap *map, uint64_t id)
     if (note == NULL)
         return;
     sim_map_remove(&map->open, id);
-    sim_slab_give(&map->slab, note);
+    if (note != &nothing)
+        sim_slab_give(&map->slab, note);
 }
 
 /* ---- pairs ---- */
@@ -113,6 +117,12 @@ static void count_death(struct callmap *map, const struct source *source)
 
 /* ---- listening ---- */
 
+static void on_arrive(void *context, const struct sim_call *call)
+{
+    struct callmap *map = context;
+    sim_map_put(&map->open, call->id, (void *)(uintptr_t)&nothing);
+}
+
 static void on_reply(void *context, const struct sim_call *call)
 {
     struct callmap *map = context;
@@ -152,6 +162,8 @@ static struct source source_of(const struct callmap *map, const struct sim_call 
 
 static void tell_parent(struct callmap *map, const struct sim_call *call, struct source source)
 {
+    if (sim_map_get(&map->open, call->parent) == NULL)
+        return; /* it was replied to already: work that went on behind it */
     struct note *note = note_of(map, call->parent);
     note->child = source;
     if (source.node != call->from) {
@@ -193,7 +205,7 @@ static void on_end(void *context, const struct sim_call *call, enum sim_call_end
         forget(map, call->id);
 }
 
-static const struct sim_listener listener = {.call_reply = on_reply, .call_end = on_end};
+static const struct sim_listener listener = {.call_arrive = on_arrive, .call_reply = on_reply, .call_end = on_end};
 
 /* ---- life ---- */
 
