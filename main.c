@@ -23,6 +23,7 @@ static const struct command commands[] = {
     {"profile", "where time or CPU went: table, folded stacks, flame graph", cmd_profile},
     {"plot", "draw runs: pictures with their data and gnuplot scripts", cmd_plot},
     {"map", "who calls whom, and where requests die", cmd_map},
+    {"logs", "what the services would have logged", cmd_logs},
     {"export", "a run as CSV, JSON or OpenMetrics", cmd_export},
     {"bench", "how fast this build is on this machine", cmd_bench},
     {"version", "version, model id, libm and CPU class", cmd_version},
