@@ -24,6 +24,7 @@ static const struct command commands[] = {
     {"plot", "draw runs: pictures with their data and gnuplot scripts", cmd_plot},
     {"map", "who calls whom, and where requests die", cmd_map},
     {"logs", "what the services would have logged", cmd_logs},
+    {"alerts", "would Prometheus have noticed: a run's alert rules", cmd_alerts},
     {"export", "a run as CSV, JSON or OpenMetrics", cmd_export},
     {"bench", "how fast this build is on this machine", cmd_bench},
     {"version", "version, model id, libm and CPU class", cmd_version},

@@ -16,8 +16,9 @@
 #include <string.h>
 #include <xxhash.h>
 
-static const char *const top_keys[] = {"$schema", "title",  "description", "levels", "extends", "run",          "nodes",
-                                       "links",   "script", "faults",      "phases", "panel",   "expectations", NULL};
+static const char *const top_keys[] = {"$schema", "title", "description",  "levels", "extends",
+                                       "run",     "nodes", "links",        "script", "faults",
+                                       "phases",  "panel", "expectations", "alerts", NULL};
 static const char *const run_keys[] = {"until", "window", "max_events", NULL};
 
 enum { MAX_EVENTS_DEFAULT = 500000000 };
@@ -167,6 +168,7 @@ static void build_sections(struct build *build, const cJSON *tree, const struct 
     build_phases(build, cJSON_GetObjectItemCaseSensitive(tree, "phases"));
     build_faults(build, cJSON_GetObjectItemCaseSensitive(tree, "faults"));
     build_expectations(build, cJSON_GetObjectItemCaseSensitive(tree, "expectations"));
+    build_alerts(build, cJSON_GetObjectItemCaseSensitive(tree, "alerts"));
     build_overrides(build, overrides, count, true);
     (void)sim_check_world(build->cell->sim, refuse_world, build);
     build_script(build, cJSON_GetObjectItemCaseSensitive(tree, "script"));
@@ -241,6 +243,7 @@ void cell_destroy(struct cell *cell)
     free(cell->bases);
     free(cell->panel);
     free(cell->expectations);
+    free(cell->alerts);
     free(cell);
 }
 
