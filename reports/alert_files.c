@@ -18,7 +18,7 @@
 
 /* ---- rules ---- */
 
-/* The scenario was checked when the run was made. */
+/* The scenario was checked when its cell was built. */
 static sim_ns hold_of(const cJSON *rule)
 {
     const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(rule, "for"));
@@ -30,13 +30,13 @@ static sim_ns hold_of(const cJSON *rule)
     return text != NULL && sim_param_read(NULL, &target, &raw, &value, &error) ? value.duration : 0;
 }
 
-void alert_rules_init(struct alert_rules *rules, const struct record *record)
+void alert_rules_init(struct alert_rules *rules, const cJSON *scenario)
 {
-    *rules = (struct alert_rules){.source = cJSON_Parse(record->source)};
-    const cJSON *alerts = cJSON_GetObjectItemCaseSensitive(rules->source, "alerts");
     const cJSON *rule = NULL;
-    rules->items = sim_xcalloc((size_t)cJSON_GetArraySize(alerts) + 1, sizeof *rules->items);
-    cJSON_ArrayForEach(rule, alerts)
+    *rules =
+        (struct alert_rules){.alerts = cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(scenario, "alerts"), true)};
+    rules->items = sim_xcalloc((size_t)cJSON_GetArraySize(rules->alerts) + 1, sizeof *rules->items);
+    cJSON_ArrayForEach(rule, rules->alerts)
     {
         const char *expr = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(rule, "expr"));
         if (expr != NULL)
@@ -49,7 +49,7 @@ void alert_rules_init(struct alert_rules *rules, const struct record *record)
 void alert_rules_fini(struct alert_rules *rules)
 {
     free(rules->items);
-    cJSON_Delete(rules->source);
+    cJSON_Delete(rules->alerts);
     *rules = (struct alert_rules){.count = 0};
 }
 

@@ -10,13 +10,13 @@
 #define ALERT_TEST_FILE "test.yml"
 
 struct alert_rules {
-    cJSON *source; /* of the run: the texts of the rules live here */
+    cJSON *alerts; /* the scenario's section: the texts of the rules live here */
     struct alert *items;
     size_t count;
 };
 
-/* The rules that the scenario of a run carries, as they were when it was stored. Free with alert_rules_fini. */
-void alert_rules_init(struct alert_rules *rules, const struct record *record);
+/* The rules of a scenario, valid and merged. Free with alert_rules_fini. */
+void alert_rules_init(struct alert_rules *rules, const cJSON *scenario);
 void alert_rules_fini(struct alert_rules *rules);
 
 /* How many evaluations there are: at every, 2 every, ... up to the end. */

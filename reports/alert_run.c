@@ -51,7 +51,7 @@ static const char *take_labels(struct alert_run *run, size_t evaluation, const c
     }
     if (rule < run->rules->count && run->states[rule * run->evaluations + evaluation] < state)
         run->states[rule * run->evaluations + evaluation] = (unsigned char)state;
-    return at;
+    return *at == '{' ? at + 1 : at;
 }
 
 static bool begins(const char *line, const char *with)

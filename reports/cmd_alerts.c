@@ -167,14 +167,14 @@ static int evaluate(const struct export_run *run, const struct alert_rules *rule
 
 /* ---- the run ---- */
 
-static int with_rules(const struct store *store, int64_t key, const struct record *record,
-                      const struct arguments *arguments)
+static int with_scenario(const struct store *store, int64_t key, const struct record *record, const cJSON *scenario,
+                         const struct arguments *arguments)
 {
     struct alert_rules rules;
     struct export_run run;
     char shown[JSON_SHOWN_BYTES];
     int code = EXIT_NO_INPUT;
-    alert_rules_init(&rules, record);
+    alert_rules_init(&rules, scenario);
     if (rules.count == 0) {
         (void)fprintf(stderr, "simex: the scenario %s has no alerts; docs/alerts.md says how to write some\n",
                       json_shown(shown, record->scenario));
@@ -189,26 +189,42 @@ static int with_rules(const struct store *store, int64_t key, const struct recor
     return code;
 }
 
+/* The rules of a stored run are those it was stored with. Of a scenario they are those of the file as it is now: the
+ * store may hold an equal run that was made when the rules were others, since alerts are no part of its id. */
+static int with_run(const struct store *store, int64_t key, bool fresh, const struct arguments *arguments)
+{
+    int code = EXIT_IO;
+    struct record *record = store_get(store, key);
+    if (record == NULL)
+        return code;
+    struct scenario *scenario = fresh ? load_argument(arguments->run, &code) : NULL;
+    cJSON *source = fresh ? NULL : cJSON_Parse(record->source);
+    if (scenario != NULL || source != NULL)
+        code = with_scenario(store, key, record, scenario != NULL ? scenario->tree : source, arguments);
+    cJSON_Delete(source);
+    scenario_destroy(scenario);
+    record_destroy(record);
+    return code;
+}
+
 /* As `simex export` finds its run. */
 static int find_and_do(struct store *store, const struct arguments *arguments)
 {
     const char *path = arguments->cell.no_store ? ":memory:" : store_path(arguments->cell.db);
     int64_t key = 0;
+    bool fresh = false;
     int code = store_open(store, path, STORE_READ);
     if (code == EXIT_FINE)
         key = store_find(store, arguments->run);
     if (code == EXIT_FINE && key == 0) {
+        fresh = true;
         store_close(store);
         code = store_open(store, path, STORE_WRITE);
         key = code == EXIT_FINE ? simulate_run_argument(store, arguments->run, &arguments->cell, &code) : 0;
     } else if (code == EXIT_FINE && key < 0) {
         key = run_argument(store, arguments->run, &code);
     }
-    struct record *record = key > 0 ? store_get(store, key) : NULL;
-    if (key > 0)
-        code = record == NULL ? EXIT_IO : with_rules(store, key, record, arguments);
-    record_destroy(record);
-    return code;
+    return key > 0 ? with_run(store, key, fresh, arguments) : code;
 }
 
 int cmd_alerts(int argc, char **argv)
