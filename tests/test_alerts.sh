@@ -147,5 +147,15 @@ same "fired once each, for the fault" 4 "$(sqlite3 :memory: "SELECT count(*)
 same "false alarms" 4 "$(sqlite3 :memory: "SELECT count(*)
     FROM json_each(readfile('alerts.json'), '\$.alerts') AS a, json_each(a.value, '\$.fired')")"
 
+# ---- docs/alerts.md: what it says is printed ----
+
+awk '/^```json$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$SIMEX_SOURCE/docs/alerts.md" >eager.json
+for scenario in part1 eager.json; do
+    "$SIMEX" alerts $scenario --no-store | sed 's/run [0-9a-f]*;/run ID;/' >out
+    awk -v command="\$ simex alerts $scenario --no-store" '/^```/ { inside = 0 } inside { print } $0 == command { inside = 1 }' \
+        "$SIMEX_SOURCE/docs/alerts.md" | sed 's/run [0-9a-f]*;/run ID;/' >documented
+    cmp -s out documented || fail "docs/alerts.md is not true of $scenario: $(diff out documented)"
+done
+
 [ $failed = 0 ] && echo "test_alerts: the fault was detected after $((after - 120)) s"
 exit $failed
