@@ -3,6 +3,7 @@
 #include "reports/command.h"
 #include "reports/options.h"
 #include "reports/show.h"
+#include "scenarios/probes.h"
 #include "simex_build.h"
 
 #include <gnu/libc-version.h>
@@ -57,6 +58,7 @@ int cmd_version(int argc, char **argv)
         (void)cJSON_AddStringToObject(tree, "libm", libm);
         (void)cJSON_AddStringToObject(tree, "cpu", cpu_class());
         (void)cJSON_AddStringToObject(tree, "gsl", gsl_version);
+        (void)cJSON_AddBoolToObject(tree, "probes", probes_built());
         show_json(stdout, tree);
         return EXIT_FINE;
     }

@@ -35,6 +35,9 @@ int cmd_delete(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
 int cmd_profile(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_map(int argc, char **argv);
+int cmd_logs(int argc, char **argv);
+int cmd_alerts(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 int cmd_complete(int argc, char **argv);
 

@@ -96,6 +96,7 @@ void build_expectations(struct build *build, const cJSON *expectations);
 void build_script(struct build *build, const cJSON *script);
 /* Gives the scripted client its requests, and begins to listen; once everything else is fine. */
 void build_script_events(struct build *build);
+void build_alerts(struct build *build, const cJSON *alerts);
 /* Overrides of nodes and links (`late` false: before the faults are read), of faults, phases and run (true). */
 void build_overrides(struct build *build, const struct override *overrides, size_t count, bool late);
 /* Checks that need all of the timeline, then puts the faults' events and the phases' intervals into the world. */

@@ -3,6 +3,7 @@
  * panel, faults, phases, expectations, overrides of these; then the whole is checked and the world started. An error
  * does not end the pass: what can still be read is read, so that all errors show at once. */
 #include "scenarios/build.h"
+#include "scenarios/probes.h"
 #include "scenarios/responses.h"
 #include "scenarios/suggest.h"
 #include "simex_build.h"
@@ -15,8 +16,9 @@
 #include <string.h>
 #include <xxhash.h>
 
-static const char *const top_keys[] = {"$schema", "title",  "description", "levels", "extends", "run",          "nodes",
-                                       "links",   "script", "faults",      "phases", "panel",   "expectations", NULL};
+static const char *const top_keys[] = {"$schema", "title", "description",  "levels", "extends",
+                                       "run",     "nodes", "links",        "script", "faults",
+                                       "phases",  "panel", "expectations", "alerts", NULL};
 static const char *const run_keys[] = {"until", "window", "max_events", NULL};
 
 enum { MAX_EVENTS_DEFAULT = 500000000 };
@@ -166,6 +168,7 @@ static void build_sections(struct build *build, const cJSON *tree, const struct 
     build_phases(build, cJSON_GetObjectItemCaseSensitive(tree, "phases"));
     build_faults(build, cJSON_GetObjectItemCaseSensitive(tree, "faults"));
     build_expectations(build, cJSON_GetObjectItemCaseSensitive(tree, "expectations"));
+    build_alerts(build, cJSON_GetObjectItemCaseSensitive(tree, "alerts"));
     build_overrides(build, overrides, count, true);
     (void)sim_check_world(build->cell->sim, refuse_world, build);
     build_script(build, cJSON_GetObjectItemCaseSensitive(tree, "script"));
@@ -240,17 +243,34 @@ void cell_destroy(struct cell *cell)
     free(cell->bases);
     free(cell->panel);
     free(cell->expectations);
+    free(cell->alerts);
     free(cell);
 }
 
 /* ---- running ---- */
 
+struct polled {
+    struct cell *cell;
+    bool (*poll)(void *context, const struct sim *sim);
+    void *context;
+};
+
+/* The caller's poll, and a look whether a tracer has come. */
+static bool poll_cell(void *context, const struct sim *sim)
+{
+    const struct polled *polled = context;
+    probes_look(polled->cell->sim, &polled->cell->probed);
+    return polled->poll == NULL || polled->poll(polled->context, sim);
+}
+
 bool cell_run(struct cell *cell, bool (*poll)(void *context, const struct sim *sim), void *context)
 {
     struct sim *sim = cell->sim;
+    struct polled polled = {cell, poll, context};
+    probes_look(sim, &cell->probed);
     if (poll != NULL && !poll(context, sim))
         return false; /* interrupted while the world was built */
-    if (!sim_run(sim, cell->until, poll, context)) {
+    if (!sim_run(sim, cell->until, poll_cell, &polled)) {
         size_t used = strlen(sim->error.rule);
         if (sim->stopped && sim->limits.events != 0 && sim->events >= sim->limits.events)
             (void)snprintf(sim->error.rule + used, sizeof sim->error.rule - used, " (run.max_events)");

@@ -29,6 +29,9 @@ enum {
     SCENARIO_WINDOWS_MAX = 100000,
     SCENARIO_REQUESTS_MAX = 100000,
     SCENARIO_NAME_MAX = 64,
+    SCENARIO_ALERTS_MAX = 64,
+    SCENARIO_ALERT_LABELS_MAX = 32,
+    SCENARIO_ALERT_TEXT_MAX = 4000,
     CELL_BINS = 60
 };
 
@@ -84,6 +87,13 @@ struct expectation {
     bool above_min, below_max; /* the bound itself does not hold */
 };
 
+/* An alert rule of Prometheus. */
+struct alert {
+    const char *name, *expr;
+    sim_ns hold;                       /* `for`: how long the expression must hold before it fires */
+    const cJSON *labels, *annotations; /* objects of texts; NULL: none */
+};
+
 enum verdict { VERDICT_HOLDS, VERDICT_FAILS, VERDICT_NO_DATA };
 
 struct cell {
@@ -111,6 +121,9 @@ struct cell {
     struct responses *responses; /* NULL without a script */
     struct knob_value *knobs;    /* params that a service's own interface holds */
     uint32_t knob_count;
+    struct alert *alerts; /* in the order of the file */
+    uint32_t alert_count;
+    bool probed;                   /* a tracer listens (probes.h) */
     uint32_t bin_first, bin_count; /* intervals of equal length that tile the run: readings over time */
 };
 
