@@ -186,7 +186,10 @@ void responses_print(FILE *out, const cJSON *tree)
     {
         add_row(&texts, entry);
     }
-    terminal_table(out, (const char *const *)texts.items, texts.count / COLUMNS, COLUMNS, aligns, 0);
+    if (texts.count > COLUMNS)
+        terminal_table(out, (const char *const *)texts.items, texts.count / COLUMNS, COLUMNS, aligns, 0);
+    else
+        (void)fprintf(out, "The script has no requests.\n");
     const cJSON *dropped = cJSON_GetObjectItemCaseSensitive(tree, "responses_dropped");
     if (cJSON_IsNumber(dropped))
         (void)fprintf(out, "%.0f more answers were not kept\n", dropped->valuedouble);

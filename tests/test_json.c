@@ -569,12 +569,16 @@ START_TEST(a_merged_value_is_found_in_the_document_it_came_from)
         const char *file;
         int line, column;
     } CASES[] = {
-        {"/a/x", true, "child", 2, 12},      {"/a/y", true, "middle", 2, 12},      {"/a/z", true, "base", 3, 8},
-        {"/gone", true, "child", 3, 9},      {"/gone/x", false, "child", 3, 9},    {"/cut", true, "child", 4, 9},
-        {"/cut/new", true, "child", 4, 17},  {"/cut/old", false, "child", 4, 9},   {"/list/0", true, "middle", 4, 11},
-        {"/list/1", false, "middle", 4, 10}, {"/a/none", false, "child", 2, 6},    {"/only", true, "base", 6, 10},
-        {"/only/k", true, "base", 6, 16},    {"/only/none", false, "base", 6, 10}, {"/none", false, "child", 1, 1},
-        {"", true, "child", 1, 1},           {"/sub/p/q", true, "base", 7, 21},    {"/sub/p/r", false, "base", 7, 15},
+        {"/a/x", true, "child", 2, 12},     {"/a/y", true, "middle", 2, 12},
+        {"/a/z", true, "base", 3, 8},       {"/gone", true, "child", 3, 9},
+        {"/gone/x", false, "child", 3, 9},  {"/cut", true, "child", 4, 9},
+        {"/cut/new", true, "child", 4, 17}, {"/cut/old", false, "child", 4, 9},
+        {"/list/0", true, "middle", 4, 11}, {"/list/1", false, "middle", 4, 10},
+        {"/a/none", false, "child", 2, 6},  {"/only", true, "base", 6, 10},
+        {"/only/k", true, "base", 6, 16},   {"/only/none", false, "base", 6, 10},
+        {"/none", false, "child", 1, 1},    {"/jobs/0/at", false, "middle", 4, 24},
+        {"", true, "child", 1, 1},          {"/sub/p/q", true, "base", 7, 21},
+        {"/sub/p/r", false, "base", 7, 15},
     };
     struct json_doc *child = parse("child", "{\n"
                                             "\"a\": {\"x\": 1},\n"
@@ -583,19 +587,19 @@ START_TEST(a_merged_value_is_found_in_the_document_it_came_from)
     struct json_doc *middle = parse("middle", "{\n"
                                               "\"a\": {\"y\": 2, \"x\": 2},\n"
                                               "\"cut\": null,\n"
-                                              " \"list\": [7]}");
+                                              " \"list\": [7], \"jobs\": [{}]}");
     json_set_base(middle, parse("base", "{\n"
                                         "\"a\": {\"y\": 3,\n"
                                         "  \"z\": 3}, \"gone\": {\"x\": 3},\n"
                                         "\"cut\": {\"old\": 3},\n"
                                         "\"list\": [7, 8],\n"
                                         " \"only\": {\"k\": 3},\n"
-                                        " \"sub\": {\"p\": {\"q\": 3}}}"));
+                                        " \"sub\": {\"p\": {\"q\": 3}}, \"jobs\": [{\"at\": 1}]}"));
     json_set_base(child, middle);
     cJSON *merged = json_merge(child);
     char *text = unparsed(merged);
     ck_assert_str_eq(text, "{\"a\":{\"y\":2,\"z\":3,\"x\":1},\"list\":[7],\"only\":{\"k\":3},"
-                           "\"sub\":{\"p\":{\"q\":3}},\"cut\":{\"new\":1}}");
+                           "\"sub\":{\"p\":{\"q\":3}},\"jobs\":[{}],\"cut\":{\"new\":1}}");
     free(text);
     cJSON_Delete(merged);
     for (size_t i = 0; i < SIM_COUNT_OF(CASES); i++) {
