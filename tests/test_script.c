@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The section `script`: when its requests are sent, when the run ends, what becomes of each request, and how that looks
  * as JSON; and a script from a file of its own, whose errors are found there. */
-#include "reports/responses_json.h"
 #include "scenarios/responses.h"
-#include "tests/worlds.h"
+#include "tests/answers.h"
 
 #include "models/script.h"
 
@@ -33,41 +32,6 @@ static struct world run(const char *script, const char *more)
     struct world world = plain(script, more);
     world_finish(&world);
     return world;
-}
-
-/* The answers as lines of "at request status source duration", times in ms; members of a bulk are indented. Free it. */
-static char *answers(const struct world *world)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    cJSON *tree = responses_tree(world->cell->responses);
-    const cJSON *entry = NULL;
-    cJSON_ArrayForEach(entry, cJSON_GetObjectItemCaseSensitive(tree, "responses"))
-    {
-        const cJSON *status = cJSON_GetObjectItemCaseSensitive(entry, "status");
-        const cJSON *source = cJSON_GetObjectItemCaseSensitive(entry, "source");
-        const cJSON *duration = cJSON_GetObjectItemCaseSensitive(entry, "duration_s");
-        (void)fprintf(out, "%s%g %s", cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(entry, "in_bulk")) ? "  " : "",
-                      cJSON_GetObjectItemCaseSensitive(entry, "at_s")->valuedouble * 1e3,
-                      cJSON_GetObjectItemCaseSensitive(entry, "request")->valuestring);
-        if (cJSON_IsNumber(status))
-            (void)fprintf(out, " %d %s %g\n", status->valueint, cJSON_IsString(source) ? source->valuestring : "-",
-                          duration->valuedouble * 1e3);
-        else
-            (void)fprintf(out, " %s %s\n", cJSON_IsNull(status) ? "null" : "?", cJSON_IsNull(duration) ? "null" : "?");
-    }
-    cJSON_Delete(tree);
-    (void)fclose(out);
-    return text;
-}
-
-static void expect_answers(struct world *world, const char *want)
-{
-    char *got = answers(world);
-    ck_assert_str_eq(got, want);
-    free(got);
-    world_end(world);
 }
 
 /* ---- when requests are sent ---- */
