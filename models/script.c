@@ -91,6 +91,8 @@ static void reset(struct sim_node *node)
 {
     struct script *script = (struct script *)node;
     script->ended = script->next;
+    if (script->ends && script->ended == script->count)
+        sim_end(node->sim); /* nothing is left to wait for */
 }
 
 #define FIELD(member) .offset = offsetof(struct script, member)

@@ -50,8 +50,10 @@ static void begin_member(struct recorder *recorder, const struct sim_call *call)
     char text[40];
     struct response *bulk = sim_map_get(&recorder->by_call, call->root);
     struct response *response = bulk == NULL ? NULL : keep(recorder, call);
-    if (response == NULL)
+    if (response == NULL) {
+        recorder->responses.dropped += bulk == NULL; /* its bulk did not fit either */
         return;
+    }
     (void)snprintf(text, sizeof text, "GET /products/%lld", (long long)call->request.key);
     response->request = sim_arena_strdup(&recorder->sim->arena, text);
     response->in_bulk = true;
