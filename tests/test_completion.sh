@@ -76,7 +76,8 @@ also()
 offers 'simex ru' run runs
 offers 'simex val' validate
 offers 'simex compl'
-offers 'simex run par' part1
+offers 'simex run part1' part1
+offers 'simex run part3-s' part3-saturation part3-saturation-original
 offers 'simex run min' mine.json
 offers 'simex run --se' --seed= --seeds= --set=
 offers 'simex run --form' --format=
