@@ -239,7 +239,7 @@ static void put_deaths(const struct drawing *drawing, struct point at)
     for (size_t i = 0; i < map->death_count && i < DEATHS; i++) {
         const struct callmap_death *death = &map->deaths[i];
         const char *reason = death->outcome.reason;
-        int length = snprintf(text, sizeof text, "%" PRIu64 " died at %.64s: %s%s%.40s%s", death->count,
+        int length = snprintf(text, sizeof text, "%" PRIu64 " died at %.64s: %s%s%.90s%s", death->count,
                               death->node->name, sim_status_name(death->outcome.status), reason == NULL ? "" : " (",
                               reason == NULL ? "" : reason, reason == NULL ? "" : ")");
         if (death->heard_from != NULL)

@@ -124,5 +124,13 @@ messages=$(theirs retransmissions 'messages\[edge\]')
 [ $((tries * 1000 / messages)) -ge 8 ] && [ $((tries * 1000 / messages)) -le 12 ] ||
     fail "1 % of the messages are lost, but bpftrace sees $tries retransmissions of $messages"
 
+# A breaker's states, in their order, are those that simex logs.
+"$SIMEX_SOURCE/docs/bpf/trace" timeline run part3-breaker --no-store --quiet 2>&1 |
+    sed -n 's/^ *\([0-9.]*\) s  sre-lab\.breaker  /\1 /p' >theirs
+"$SIMEX" logs part3-breaker --no-store |
+    sed -n 's/^{"time_s":\([0-9]*\....\).*"service":"sre-lab","message":"breaker \([^"]*\)".*/\1 \2/p' >ours
+[ "$(wc -l <ours)" -ge 3 ] || fail "the breaker of part3-breaker does not open, half-open and close"
+cmp -s ours theirs || fail "the breaker's states differ: $(diff ours theirs)"
+
 [ $failed = 0 ] && echo "test_probes: $compared counts of bpftrace equal to those of simex (a run's own status: $status)"
 exit $failed
