@@ -23,7 +23,7 @@
 
 #include <string.h>
 
-#define _SDT_HAS_SEMAPHORES 1
+#define _SDT_HAS_SEMAPHORES 1 /* NOLINT(bugprone-reserved-identifier): the header asks for it */
 #include <sys/sdt.h>
 
 #ifdef __clang__ /* which finds fault with the header's macros where they are used */

@@ -123,6 +123,13 @@ want 0 "" "$SIMEX" logs last --db s.db --trace "$trace" --format text
 same "lines of text" "$(wc -l <by-digits)" "$(wc -l <out)"
 ! grep -q '{' out || fail "--format text prints JSON"
 
+# The same ids as simex trace.
+want 0 "" "$SIMEX" trace last --db s.db --id "$trace" --format json
+grep -q "\"$trace\"" out || fail "simex trace does not know the trace $trace by this id"
+for span in $(sed -n 's/.*"span_id":"\([0-9a-f]*\)".*/\1/p' by-digits | sort -u); do
+    grep -q "\"$span\"" out || fail "simex trace has no span $span in trace $trace"
+done
+
 want 66 "there is no trace" "$SIMEX" logs last --db s.db --trace 99999999999
 want 66 "is not of this run" "$SIMEX" logs last --db s.db --trace "0123456789abcdef$(printf '%s' "$trace" | cut -c 17-)"
 want 64 "wants the number of a trace" "$SIMEX" logs last --db s.db --trace zero

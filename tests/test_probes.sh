@@ -9,8 +9,10 @@ set -u
 unset SIMEX_SCENARIOS SIMEX_DB
 export SIMEX LC_ALL=C
 
+failed=0
 skip()
 {
+    [ $failed = 0 ] || exit 1
     echo "test_probes: SKIPPED: $*" >&2
     exit 77
 }
@@ -19,7 +21,6 @@ work=$(mktemp -d) || exit 70
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 cd "$work" || exit 70
-failed=0
 
 fail()
 {
