@@ -65,7 +65,7 @@ endif()
 # ---- docs ----
 
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN "*.sh" EXCLUDE PATTERN "written_on.txt" EXCLUDE)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} USE_SOURCE_PERMISSIONS PATTERN "*.sh" EXCLUDE PATTERN "written_on.txt" EXCLUDE)
 
 # ---- packages: cpack -G DEB makes simex_VERSION_ARCH.deb and libsimex-dev_VERSION_ARCH.deb ----
 

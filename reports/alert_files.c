@@ -148,6 +148,8 @@ struct wanteds {
     struct wanted **items;
     size_t count, room;
     struct sim_map by_name;
+    char last[256]; /* the metric of the line before: lines of one follow each other */
+    bool last_mentioned;
 };
 
 static bool is_word(char c)
@@ -174,6 +176,18 @@ static bool is_mentioned(const struct alert_rules *rules, const char *name, size
     return false;
 }
 
+static bool is_wanted(struct wanteds *list, const struct alert_rules *rules, const char *name, size_t length)
+{
+    if (length >= sizeof list->last)
+        return is_mentioned(rules, name, length);
+    if (strncmp(list->last, name, length) != 0 || list->last[length] != '\0') {
+        memcpy(list->last, name, length);
+        list->last[length] = '\0';
+        list->last_mentioned = is_mentioned(rules, name, length);
+    }
+    return list->last_mentioned;
+}
+
 static struct wanted *series_of(struct wanteds *list, const char *name)
 {
     const uint64_t hash = XXH3_64bits(name, strlen(name));
@@ -198,7 +212,7 @@ static void take_line(struct wanteds *list, const struct alert_rules *rules, sim
 {
     const size_t name = strcspn(line, "{ ");
     char *time = strrchr(line, ' ');
-    if (line[0] == '#' || time == NULL || !is_mentioned(rules, line, name))
+    if (line[0] == '#' || time == NULL || !is_wanted(list, rules, line, name))
         return;
     *time++ = '\0';
     char *value = strrchr(line, ' ');
