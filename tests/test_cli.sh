@@ -143,6 +143,15 @@ narrow out
 expect 0 "$SIMEX" list --format json
 json out
 expect 64 "$SIMEX" list extra
+grep -q '^\[\]\.levels$' keys || [ ! -s keys ] || fail "no levels in list --format json"
+expect 0 "$SIMEX" list --level 2
+says out part3-breaker
+! grep -q part1 out || fail "list --level 2 lists part1"
+narrow out
+for level in 0 6 12 x '' -1; do
+    expect 64 "$SIMEX" list --level "$level"
+    says err "--level wants a number from 1 to 5, got \"$level\""
+done
 expect 0 "$SIMEX" describe
 narrow out
 for type in cache catalogue clients database gateway pool budget cpu rate_limit retry link; do
@@ -195,6 +204,38 @@ fi
 for scenario in "$source"/scenarios/*.json; do
     expect 0 "$SIMEX" validate "$scenario"
 done
+
+# ---- scripts ----
+
+printf '[{"at": 0, "request": "GET /products/1"}, {"at": 0.5, "request": "GET /products/bulk/test?requests=2"}]\n' >script.json
+expect 0 "$SIMEX" run sre-lab-original --no-store --script script.json
+says out "0.500 s  GET /products/bulk/test?requests=2     200"
+says out "2 of 2 succeeded"
+says out "0.500 s    GET /products/1"
+narrow out
+silent err
+expect 0 "$SIMEX" run sre-lab-original --no-store --script script.json --format json
+json out
+for key in at_s request in_bulk status source reason duration_s total success failed spans; do
+    grep -q "^responses\[\]\.$key\$" keys || [ ! -s keys ] || fail "no $key in responses"
+done
+printf '[{"at": 0, "request": "GET /product/1"}, {"request": "POST /chaos/configure?db_latncy=1"}]\n' >wrong_script.json
+expect 65 "$SIMEX" run sre-lab-original --no-store --script wrong_script.json
+silent out
+says err 'wrong_script.json:1:23: /script/0/request: want a request of the lab such as "GET /products/1"'
+says err 'got "GET /product/1"; did you mean "GET /products/1"?'
+says err 'wrong_script.json:1:42: /script/1/at: is missing'
+says err 'got "db_latncy"; did you mean "db_latency"?'
+printf '{"at": 0}\n' >no_list.json
+expect 65 "$SIMEX" run sre-lab-original --no-store --script no_list.json
+says err 'no_list.json:1:1: want a list of requests such as'
+expect 66 "$SIMEX" run sre-lab-original --no-store --script no_such.json
+says err 'no_such.json: want a readable file'
+expect 65 "$SIMEX" run part1 --no-store --script script.json
+says err 'want a node of the type "script" to follow it, got none'
+printf '[]\n' >no_requests.json
+expect 65 "$SIMEX" run sre-lab-original --no-store --script no_requests.json
+says err 'no_requests.json:1:1: /script: want a list of requests, at least one'
 
 # ---- run: what it wants ----
 
