@@ -3,6 +3,7 @@
  * panel, faults, phases, expectations, overrides of these; then the whole is checked and the world started. An error
  * does not end the pass: what can still be read is read, so that all errors show at once. */
 #include "scenarios/build.h"
+#include "scenarios/recovery.h"
 #include "scenarios/responses.h"
 #include "scenarios/suggest.h"
 #include "simex_build.h"
@@ -239,6 +240,8 @@ void cell_destroy(struct cell *cell)
     free(cell->faults);
     free(cell->bases);
     free(cell->panel);
+    for (uint32_t i = 0; i < cell->expectation_count; i++)
+        recovery_destroy(cell->expectations[i].recovery);
     free(cell->expectations);
     free(cell);
 }

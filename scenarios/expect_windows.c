@@ -4,24 +4,27 @@
  * `never` and `always` look at [from + settle, to) of their phase. `within` looks from its instant T to E, which is the
  * first of: the begin of the next fault after T; for `faults.NAME.at` the fault's own end; for `phases.NAME.from` the
  * phase's own end; the run's end. The span is tiled by windows from its beginning (1 s by default, less in shorter
- * spans); what is left over belongs to the last one.
+ * spans, more when `within` is above 100 s); what is left over belongs to the last one.
  *
  *   never    holds: every window has data and is not within the bounds
  *   always   holds: every window has data and is within the bounds
- *   within   it took from T to the end of the first window from which on every one to E has data and is within the
- *            bounds; holds: that is at most what `within` says
+ *   within   it took from T to the end of the window from which on it holds (recovery.h); holds: that is at most what
+ *            `within` says
  *
  * A window without data is never good. When no window is bad but some are empty, the verdict is `no data`.
  *
  * Only running figures are kept. Windows are rolling intervals of the world, which post no events, so expectations do not
  * change a run. */
 #include "scenarios/build.h"
+#include "scenarios/recovery.h"
 
 #include "sim/units.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { WINDOWS_EACH = 100 /* at most by default, of what `within` says */ };
 
 /* What one rolling interval is for. */
 struct expect_watch {
@@ -38,8 +41,8 @@ bool expect_within_bounds(const struct expectation *expectation, double value)
     return high_enough && low_enough;
 }
 
-static struct sim_reading_value read_span(const struct cell *cell, const struct expectation *expectation,
-                                          const struct sim_sample *samples, sim_ns seen)
+struct sim_reading_value expect_read(const struct cell *cell, const struct expectation *expectation,
+                                     const struct sim_sample *samples, sim_ns seen)
 {
     struct sim_reading_value value = sim_reading_read(&cell->panel[expectation->item].reading, samples, seen);
     if (expectation->state == NULL || !value.has_data)
@@ -66,7 +69,7 @@ static void note_window(void *context, const struct sim_interval *window)
     const struct expect_watch *watch = context;
     struct expectation *expectation = watch->expectation;
     struct expect_windows *windows = &expectation->windows;
-    const struct sim_reading_value value = read_span(watch->cell, expectation, window->samples, window->seen);
+    const struct sim_reading_value value = expect_read(watch->cell, expectation, window->samples, window->seen);
     const bool never = expectation->form == EXPECT_NEVER;
     const bool good = value.has_data && expect_within_bounds(expectation, value.value) != never;
     windows->count++;
@@ -76,16 +79,15 @@ static void note_window(void *context, const struct sim_interval *window)
         windows->worst = value.value;
         windows->worst_at = window->from;
     }
-    if (good) {
-        windows->good_since = windows->good_since < 0 ? window->to : windows->good_since;
+    if (expectation->form == EXPECT_WITHIN)
+        recovery_note(watch->cell, expectation, window, good);
+    if (good)
         return;
-    }
     if (windows->bad + windows->empty == 0)
         windows->first_bad = window->from;
     windows->bad += value.has_data;
     windows->empty += !value.has_data;
     windows->ends_empty = !value.has_data;
-    windows->good_since = -1;
 }
 
 /* ---- instants and spans ---- */
@@ -159,10 +161,14 @@ static bool check_windows(struct build *build, struct expectation *expectation)
     sim_ns longest = windows->to - windows->from;
     if (expectation->form == EXPECT_WITHIN)
         longest = earlier(longest, expectation->within);
+    const sim_ns least = expectation->within / RECOVERY_WINDOWS_MAX + 1;
     if (windows->step == 0)
-        windows->step = earlier(SIM_S, longest);
+        windows->step =
+            earlier(expectation->within / WINDOWS_EACH > SIM_S ? expectation->within / WINDOWS_EACH : SIM_S, longest);
     if (windows->step > longest)
         refuse(build, "want windows of at most", longest, windows->step);
+    else if (expectation->form == EXPECT_WITHIN && windows->step < least)
+        refuse(build, "want windows of at least", least, windows->step);
     else if ((windows->to - windows->from) / windows->step > SCENARIO_WINDOWS_MAX)
         refuse(build, "want fewer windows, such as of", (windows->to - windows->from) / SCENARIO_WINDOWS_MAX + 1,
                windows->step);
@@ -190,6 +196,8 @@ void build_expect_windows(struct build *build)
         if (check_windows(build, expectation)) {
             struct expect_watch *watch = sim_arena_alloc(&cell->sim->arena, sizeof *watch);
             *watch = (struct expect_watch){cell, expectation};
+            if (expectation->form == EXPECT_WITHIN)
+                expectation->recovery = recovery_create(expectation);
             (void)sim_add_rolling(cell->sim, "expectation", windows->from, windows->to, windows->step, note_window,
                                   watch);
         }
@@ -229,7 +237,7 @@ enum verdict cell_verdict(const struct cell *cell, const struct expectation *exp
     if (expectation->form != EXPECT_DURING)
         return judge_windows(expectation, value);
     const struct sim_interval *interval = &cell->sim->intervals[cell->phases[expectation->phase].interval];
-    *value = read_span(cell, expectation, interval->samples, interval->seen);
+    *value = expect_read(cell, expectation, interval->samples, interval->seen);
     if (!value->has_data)
         return VERDICT_NO_DATA;
     return expect_within_bounds(expectation, value->value) ? VERDICT_HOLDS : VERDICT_FAILS;

@@ -93,7 +93,7 @@ struct expect_windows {
     sim_ns from, to, step; /* the span that is looked at, the length of a window */
     int64_t count, bad, empty;
     sim_ns first_bad;  /* where the first window begins that is not good; when bad or empty */
-    sim_ns good_since; /* end of the first of the windows that are good to the end; -1: the last one is not */
+    sim_ns good_since; /* WITHIN: end of the window from which on it holds to the end; -1: none */
     bool ends_empty;   /* the last window that is not good is empty */
     bool has_worst;
     double worst; /* of the windows' readings the nearest to being bad, or the worst of the bad ones */
@@ -115,6 +115,7 @@ struct expectation {
     const char *instant; /* WITHIN: as written, "faults.slow-database.until" */
     sim_ns at, within;   /* the instant, and how long it may take */
     struct expect_windows windows;
+    struct expect_recovery *recovery; /* WITHIN: the stretch that goes on */
 };
 
 enum verdict { VERDICT_HOLDS, VERDICT_FAILS, VERDICT_NO_DATA };

@@ -194,8 +194,8 @@ static void take_gauge(struct sim_gauge *gauge, sim_ns at, struct sim_sample *sa
     sim_gauge_start(gauge, at, gauge->value);
 }
 
-static void add_sample(struct sim_sample *into, const struct sim_sample *slice, const struct sim_metric *metric,
-                       bool first)
+void sim_sample_add(struct sim_sample *into, const struct sim_sample *slice, const struct sim_metric *metric,
+                    bool first)
 {
     into->count += slice->count;
     into->integral += slice->integral;
@@ -260,10 +260,10 @@ static void cut_instrument(struct sim *sim, uint32_t i, sim_ns at)
     }
     for (uint32_t k = 0; k < sim->open_count; k++) {
         struct sim_interval *interval = sim->open[k];
-        add_sample(&interval->samples[i], &slice, instrument->metric, interval->seen == 0);
+        sim_sample_add(&interval->samples[i], &slice, instrument->metric, interval->seen == 0);
     }
     if (sim->sink.window != NULL)
-        add_sample(&sim->window_samples[i], &slice, instrument->metric, sim->window_from == sim->last_cut);
+        sim_sample_add(&sim->window_samples[i], &slice, instrument->metric, sim->window_from == sim->last_cut);
     if (hist != NULL)
         sim_hist_clear(hist);
 }

@@ -166,6 +166,10 @@ struct sim_reading_value sim_reading_read(const struct sim_reading *reading, con
 /* Gives the world a sink for windows of `window` ns; before it runs, started or not. */
 void sim_set_sink(struct sim *sim, sim_ns window, struct sim_sink sink);
 
+/* Adds what one instrument did in a slice of time to `into`; `first`: nothing was added so far. */
+void sim_sample_add(struct sim_sample *into, const struct sim_sample *slice, const struct sim_metric *metric,
+                    bool first);
+
 /* ---- for the kernel ---- */
 
 void sim_gauge_start(struct sim_gauge *gauge, sim_ns now, int64_t value);
