@@ -100,11 +100,23 @@ static struct entry *find(struct entries *entries, const char *path)
     return NULL;
 }
 
+/* A copy without the quotes that texts have in a scenario; NULL of NULL. */
+static char *plain(const char *value)
+{
+    if (value == NULL)
+        return NULL;
+    const size_t length = strlen(value);
+    const bool quoted = length > 1 && value[0] == '"' && strchr(value + 1, '"') == value + length - 1;
+    char *copy = sim_xstrdup(quoted ? value + 1 : value);
+    if (quoted)
+        copy[length - 2] = '\0';
+    return copy;
+}
+
 static void note(struct check_scenario *scenario, const char *path, const char *before, const char *after)
 {
     scenario->params = sim_xrealloc(scenario->params, (scenario->param_count + 1) * sizeof *scenario->params);
-    scenario->params[scenario->param_count++] = (struct check_param){
-        sim_xstrdup(path), before == NULL ? NULL : sim_xstrdup(before), after == NULL ? NULL : sim_xstrdup(after)};
+    scenario->params[scenario->param_count++] = (struct check_param){sim_xstrdup(path), plain(before), plain(after)};
 }
 
 void baseline_params(struct check_scenario *scenario, const char *before, const char *after)

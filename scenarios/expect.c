@@ -8,7 +8,7 @@
 
 static const char *const expectation_keys[] = {"phase", "key", "min", "max", "name", NULL};
 
-enum { READINGS_EACH = 2 /* that one expectation may hide: the two gauges of a breaker */ };
+enum { READINGS_EACH = 3 /* that one expectation may hide: what it names, the two gauges of a breaker */ };
 
 /* ---- names ---- */
 

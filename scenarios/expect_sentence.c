@@ -133,6 +133,15 @@ static bool has_states(struct build *build, const struct sim_reading *reading)
     return sim_reading_find(build->cell->sim, text, &found, &error);
 }
 
+/* Takes a reading out again that was hidden for this expectation alone. */
+static void unhide(struct cell *cell, uint32_t item)
+{
+    bool used = item < cell->panel_count || item + 1 != cell->panel_count + cell->hidden_count;
+    for (uint32_t i = 0; i < cell->expectation_count; i++)
+        used = used || cell->expectations[i].item == item || cell->expectations[i].other == item;
+    cell->hidden_count -= used ? 0 : 1;
+}
+
 /* A word that begins like one, of a part that has states, is a state. `*is_state` says so when it was not refused. */
 static bool read_state(struct build *build, struct expectation *expectation, const char *word, bool *is_state,
                        struct sim_error *error)
@@ -148,6 +157,7 @@ static bool read_state(struct build *build, struct expectation *expectation, con
     }
     if (expectation->state == NULL)
         return sim_fail(error, word, "want a bound, or a state of a breaker: open, half-open or closed");
+    unhide(build->cell, expectation->item);
     *is_state = part_gauge(build, &item.reading, item.title, "open", &expectation->item) &&
                 part_gauge(build, &item.reading, item.title, "half_open", &expectation->other);
     const bool never = expectation->form == EXPECT_NEVER;

@@ -161,7 +161,7 @@ static bool check_windows(struct build *build, struct expectation *expectation)
     sim_ns longest = windows->to - windows->from;
     if (expectation->form == EXPECT_WITHIN)
         longest = earlier(longest, expectation->within);
-    const sim_ns least = expectation->within / RECOVERY_WINDOWS_MAX + 1;
+    const sim_ns least = (expectation->within + RECOVERY_WINDOWS_MAX - 1) / RECOVERY_WINDOWS_MAX;
     if (windows->step == 0)
         windows->step =
             earlier(expectation->within / WINDOWS_EACH > SIM_S ? expectation->within / WINDOWS_EACH : SIM_S, longest);
@@ -170,8 +170,8 @@ static bool check_windows(struct build *build, struct expectation *expectation)
     else if (expectation->form == EXPECT_WITHIN && windows->step < least)
         refuse(build, "want windows of at least", least, windows->step);
     else if ((windows->to - windows->from) / windows->step > SCENARIO_WINDOWS_MAX)
-        refuse(build, "want fewer windows, such as of", (windows->to - windows->from) / SCENARIO_WINDOWS_MAX + 1,
-               windows->step);
+        refuse(build, "want fewer windows, such as of",
+               (windows->to - windows->from + SCENARIO_WINDOWS_MAX - 1) / SCENARIO_WINDOWS_MAX, windows->step);
     return build_fine(build);
 }
 
