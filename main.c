@@ -16,6 +16,7 @@ static const struct command commands[] = {
     {"describe", "params, actions and metrics of the types", cmd_describe},
     {"validate", "everything that is wrong with scenario files", cmd_validate},
     {"run", "simulate a scenario: panel by phase, verdicts", cmd_run},
+    {"check", "all expectations of scenarios, and a baseline: the gate of a CI", cmd_check},
     {"runs", "what the store holds", cmd_runs},
     {"show", "print a stored run again", cmd_show},
     {"delete", "delete a stored run", cmd_delete},

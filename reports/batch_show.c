@@ -69,14 +69,14 @@ static void print_verdicts(FILE *out, const struct slice *slice)
     static const enum align aligns[COLUMNS] = {ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT};
     const struct record *first = slice->first;
     struct texts texts = {0};
-    char shown[JSON_SHOWN_BYTES], want[3 * SHOWN_ROOM], share[SHOWN_ROOM];
+    char shown[JSON_SHOWN_BYTES], want[WANT_ROOM], share[SHOWN_ROOM];
     for (uint32_t i = 0; i < first->verdict_count; i++) {
         const struct record_verdict *verdict = &first->verdicts[i];
         const struct record_item *item = &first->items[verdict->item];
         (void)snprintf(share, sizeof share, "holds on %zu of %zu seeds", count_holding(slice, i), slice->ended);
-        texts_add(&texts, first->phases[verdict->phase].name);
+        texts_add(&texts, show_where(first, verdict));
         texts_add(&texts, json_shown(shown, item->title));
-        texts_add(&texts, show_want(want, item->unit, verdict));
+        texts_add(&texts, show_want(want, record_verdict_unit(first, verdict), verdict));
         texts_add(&texts, share);
     }
     (void)fprintf(out, "\n");
@@ -132,7 +132,8 @@ static cJSON *verdicts_tree(const struct slice *slice)
     for (uint32_t i = 0; first != NULL && i < first->verdict_count; i++) {
         const struct record_verdict *verdict = &first->verdicts[i];
         cJSON *object = cJSON_CreateObject();
-        (void)cJSON_AddStringToObject(object, "phase", first->phases[verdict->phase].name);
+        const bool of_phase = verdict->phase != SCENARIO_NO_PHASE;
+        (void)cJSON_AddStringToObject(object, of_phase ? "phase" : "of", show_where(first, verdict));
         (void)cJSON_AddStringToObject(object, "key", first->items[verdict->item].key);
         (void)cJSON_AddNumberToObject(object, "share", (double)count_holding(slice, i) / (double)slice->ended);
         (void)cJSON_AddItemToArray(list, object);

@@ -60,13 +60,16 @@ static void add_panel(struct record *record, const struct cell *cell)
 {
     record->item_count = cell->panel_count;
     record->bin_count = cell->bin_count;
-    record->items = make(record, cell->panel_count, sizeof *record->items);
+    record->hidden_count = cell->hidden_count;
+    record->items = make(record, (size_t)cell->panel_count + cell->hidden_count, sizeof *record->items);
     record->values = make(record, (size_t)cell->phase_count * cell->panel_count, sizeof *record->values);
     record->bins = make(record, (size_t)cell->bin_count * cell->panel_count, sizeof *record->bins);
-    for (uint32_t k = 0; k < cell->panel_count; k++) {
+    for (uint32_t k = 0; k < cell->panel_count + cell->hidden_count; k++) {
         const struct panel_item *item = &cell->panel[k];
         record->items[k] = (struct record_item){keep(record, item->key), keep(record, item->title),
                                                 keep(record, item->text), keep(record, item->reading.unit)};
+    }
+    for (uint32_t k = 0; k < cell->panel_count; k++) {
         for (uint32_t i = 0; i < cell->phase_count; i++)
             record->values[(size_t)i * cell->panel_count + k] = cell_value(cell, i, k);
         for (uint32_t i = 0; i < cell->bin_count; i++)
@@ -82,12 +85,18 @@ static void add_verdicts(struct record *record, const struct cell *cell)
         const struct expectation *expectation = &cell->expectations[i];
         struct record_verdict *verdict = &record->verdicts[i];
         *verdict = (struct record_verdict){.name = expectation->name == NULL ? NULL : keep(record, expectation->name),
+                                           .form = expectation->form,
                                            .phase = expectation->phase,
                                            .item = expectation->item,
                                            .min = expectation->min,
                                            .max = expectation->max,
                                            .above_min = expectation->above_min,
-                                           .below_max = expectation->below_max};
+                                           .below_max = expectation->below_max,
+                                           .at = expectation->at,
+                                           .within = expectation->within,
+                                           .windows = expectation->windows};
+        verdict->state = expectation->state == NULL ? NULL : keep(record, expectation->state);
+        verdict->instant = expectation->instant == NULL ? NULL : keep(record, expectation->instant);
         verdict->result = cell_verdict(cell, expectation, &verdict->value);
     }
 }

@@ -18,10 +18,15 @@ struct record_item {
 
 struct record_verdict {
     const char *name;
-    uint32_t phase, item;
-    double min, max; /* -INFINITY, INFINITY: none */
+    enum expect_form form;
+    uint32_t phase, item; /* SCENARIO_NO_PHASE: WITHIN */
+    double min, max;      /* -INFINITY, INFINITY: none */
     bool above_min, below_max;
-    struct sim_reading_value value;
+    const char *state;              /* of a breaker, then the reading is a share of time; NULL: none */
+    const char *instant;            /* WITHIN: as written; else NULL */
+    sim_ns at, within;              /* WITHIN */
+    struct expect_windows windows;  /* but DURING */
+    struct sim_reading_value value; /* see cell_verdict */
     enum verdict result;
 };
 
@@ -40,17 +45,23 @@ struct record {
     uint64_t seed, fingerprint, events;
     sim_ns until, window;
     struct record_phase *phases;
-    struct record_item *items;
+    struct record_item *items;        /* of the panel; behind them those that only verdicts use */
     struct sim_reading_value *values; /* phase x item */
     struct sim_reading_value *bins;   /* item x bin */
     struct record_verdict *verdicts;
     struct record_fault *faults;
-    uint32_t phase_count, item_count, bin_count, verdict_count, fault_count;
+    uint32_t phase_count, item_count, hidden_count, bin_count, verdict_count, fault_count;
 };
 
 /* Of a cell that has run. The overrides are those it was built with. */
 struct record *record_of_cell(const struct cell *cell, const struct override *overrides, size_t override_count);
 void record_destroy(struct record *record);
+
+/* The unit of what a verdict's reading is compared with. */
+static inline const char *record_verdict_unit(const struct record *record, const struct record_verdict *verdict)
+{
+    return verdict->state != NULL ? "1" : record->items[verdict->item].unit;
+}
 
 /* Whether every expectation holds. */
 bool record_holds(const struct record *record);

@@ -38,23 +38,61 @@ static cJSON *phase_tree(const struct record *record, uint32_t index)
     return tree;
 }
 
-static cJSON *verdict_tree(const struct record *record, const struct record_verdict *verdict)
+static void put_seconds(cJSON *object, const char *key, sim_ns time)
 {
-    const struct record_item *item = &record->items[verdict->item];
-    const char *phase = record->phases[verdict->phase].name;
-    char name[400], want[3 * SHOWN_ROOM];
-    show_want(want, item->unit, verdict);
-    (void)snprintf(name, sizeof name, "%s %s during %s", item->key, want, phase);
+    (void)cJSON_AddNumberToObject(object, key, sim_ns_to_s(time));
+}
+
+/* What only never, always and within have. */
+static void put_windows(cJSON *tree, const struct record_verdict *verdict)
+{
+    const struct expect_windows *windows = &verdict->windows;
+    if (verdict->form == EXPECT_DURING)
+        return;
+    if (verdict->form == EXPECT_WITHIN) {
+        (void)cJSON_AddStringToObject(tree, "of", verdict->instant);
+        put_seconds(tree, "of_s", verdict->at);
+        put_seconds(tree, "within_s", verdict->within);
+        if (verdict->value.has_data)
+            (void)cJSON_AddNumberToObject(tree, "took_s", verdict->value.value);
+        else
+            (void)cJSON_AddNullToObject(tree, "took_s");
+    }
+    cJSON *object = cJSON_AddObjectToObject(tree, "windows");
+    put_seconds(object, "from_s", windows->from);
+    put_seconds(object, "to_s", windows->to);
+    put_seconds(object, "length_s", windows->step);
+    (void)cJSON_AddNumberToObject(object, "count", (double)windows->count);
+    (void)cJSON_AddNumberToObject(object, "bad", (double)windows->bad);
+    (void)cJSON_AddNumberToObject(object, "empty", (double)windows->empty);
+    if (windows->bad + windows->empty > 0)
+        put_seconds(object, "first_bad_s", windows->first_bad);
+    if (windows->has_worst) {
+        (void)cJSON_AddNumberToObject(object, "worst", windows->worst);
+        put_seconds(object, "worst_s", windows->worst_at);
+    }
+}
+
+cJSON *show_verdict_tree(const struct record *record, const struct record_verdict *verdict)
+{
+    char name[3 * WANT_ROOM];
     cJSON *tree = cJSON_CreateObject();
-    (void)cJSON_AddStringToObject(tree, "name", verdict->name != NULL ? verdict->name : name);
-    (void)cJSON_AddStringToObject(tree, "phase", phase);
-    (void)cJSON_AddStringToObject(tree, "key", item->key);
+    (void)cJSON_AddStringToObject(tree, "name", show_expectation(name, record, verdict));
+    if (verdict->form != EXPECT_DURING)
+        (void)cJSON_AddStringToObject(tree, "form", expect_form_name(verdict->form));
+    if (verdict->phase != SCENARIO_NO_PHASE)
+        (void)cJSON_AddStringToObject(tree, "phase", record->phases[verdict->phase].name);
+    (void)cJSON_AddStringToObject(
+        tree, "key", verdict->state == NULL ? record->items[verdict->item].key : record->items[verdict->item].title);
     cJSON *bounds = cJSON_AddObjectToObject(tree, "want");
-    if (!isinf(verdict->min))
+    if (verdict->state != NULL)
+        (void)cJSON_AddStringToObject(bounds, "state", verdict->state);
+    else if (!isinf(verdict->min))
         (void)cJSON_AddNumberToObject(bounds, "min", verdict->min);
     if (!isinf(verdict->max))
         (void)cJSON_AddNumberToObject(bounds, "max", verdict->max);
     put_value(tree, verdict->value);
+    put_windows(tree, verdict);
     (void)cJSON_AddStringToObject(tree, "result", verdict_name(verdict->result));
     return tree;
 }
@@ -84,6 +122,6 @@ void show_run_json(FILE *out, const struct record *record)
         (void)cJSON_AddItemToArray(phases, phase_tree(record, i));
     cJSON *verdicts = cJSON_AddArrayToObject(tree, "verdicts");
     for (uint32_t i = 0; i < record->verdict_count; i++)
-        (void)cJSON_AddItemToArray(verdicts, verdict_tree(record, &record->verdicts[i]));
+        (void)cJSON_AddItemToArray(verdicts, show_verdict_tree(record, &record->verdicts[i]));
     show_json(out, tree);
 }

@@ -103,12 +103,13 @@ static void print_verdicts(FILE *out, const struct record *record)
     for (uint32_t i = 0; i < record->verdict_count; i++) {
         const struct record_verdict *verdict = &record->verdicts[i];
         const struct record_item *item = &record->items[verdict->item];
-        char value[SHOWN_ROOM], want[3 * SHOWN_ROOM], shown[JSON_SHOWN_BYTES];
+        const char *unit = record_verdict_unit(record, verdict);
+        char text[WANT_ROOM], shown[JSON_SHOWN_BYTES];
         holds += verdict->result == VERDICT_HOLDS;
-        texts_add(&texts, record->phases[verdict->phase].name);
+        texts_add(&texts, show_where(record, verdict));
         texts_add(&texts, safe(shown, item->title));
-        texts_add(&texts, show_want(want, item->unit, verdict));
-        texts_add(&texts, verdict->value.has_data ? show_value(value, item->unit, verdict->value.value) : "no data");
+        texts_add(&texts, show_want(text, unit, verdict));
+        texts_add(&texts, show_got(text, unit, verdict));
         texts_add(&texts, verdict_name(verdict->result));
     }
     const char *colour = !terminal_colour() ? "" : holds == record->verdict_count ? "\033[32m" : "\033[31m";

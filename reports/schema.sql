@@ -143,3 +143,28 @@ CREATE TABLE responses (
     run INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE,
     json TEXT NOT NULL            -- what the requests of a script came to, as `simex run --format json` prints it
 ) STRICT;
+
+-- migration 3
+ALTER TABLE panel ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0; -- 1: only expectations read it
+ALTER TABLE verdict ADD COLUMN form TEXT NOT NULL DEFAULT 'during'
+    CHECK (form IN ('during', 'within', 'never', 'always'));
+ALTER TABLE verdict ADD COLUMN state TEXT; -- of a breaker: open, half-open, closed; NULL: a bound
+-- What an expectation over windows looked at, and what the windows came to.
+CREATE TABLE verdict_windows (
+    run INTEGER NOT NULL,
+    verdict INTEGER NOT NULL,
+    instant TEXT,                 -- of `within`: as written, "faults.slow-database.until"
+    at_ns INTEGER NOT NULL,
+    within_ns INTEGER NOT NULL,
+    from_ns INTEGER NOT NULL,     -- the span that was looked at
+    to_ns INTEGER NOT NULL,
+    step_ns INTEGER NOT NULL,     -- length of a window
+    count INTEGER NOT NULL,       -- windows
+    bad INTEGER NOT NULL,         -- windows whose reading is not what is wanted
+    empty INTEGER NOT NULL,       -- windows without data
+    first_bad_ns INTEGER,         -- begin of the first that is bad or empty
+    worst REAL,                   -- the reading that is the worst, or the nearest to being bad
+    worst_ns INTEGER,             -- begin of its window
+    PRIMARY KEY (run, verdict),
+    FOREIGN KEY (run, verdict) REFERENCES verdict ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;

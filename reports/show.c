@@ -65,22 +65,6 @@ const char *show_time(char buffer[SHOWN_ROOM], sim_ns time)
     return buffer;
 }
 
-const char *show_want(char buffer[3 * SHOWN_ROOM], const char *unit, const struct record_verdict *verdict)
-{
-    char low[SHOWN_ROOM], high[SHOWN_ROOM];
-    show_value(low, unit, verdict->min);
-    show_value(high, unit, verdict->max);
-    if (isinf(verdict->min))
-        (void)snprintf(buffer, 3 * (size_t)SHOWN_ROOM, "%s %s", verdict->below_max ? "below" : "at most", high);
-    else if (isinf(verdict->max))
-        (void)snprintf(buffer, 3 * (size_t)SHOWN_ROOM, "%s %s", verdict->above_min ? "above" : "at least", low);
-    else if (strcmp(low, high) == 0)
-        (void)snprintf(buffer, 3 * (size_t)SHOWN_ROOM, "%s", low);
-    else
-        (void)snprintf(buffer, 3 * (size_t)SHOWN_ROOM, "%s to %s", low, high);
-    return buffer;
-}
-
 void show_json(FILE *out, cJSON *tree)
 {
     char *text = cJSON_Print(tree);

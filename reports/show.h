@@ -11,14 +11,24 @@ enum { SHOWN_ROOM = 64 };
 const char *show_value(char buffer[SHOWN_ROOM], const char *unit, double value);
 /* Seconds of simulated time, without needless digits: "660 s", "0.5 s". */
 const char *show_time(char buffer[SHOWN_ROOM], sim_ns time);
-/* A range of an expectation: "45.0 ms to 55.0 ms", "below 1.00 %". */
-const char *show_want(char buffer[3 * SHOWN_ROOM], const char *unit, const struct record_verdict *verdict);
+enum { WANT_ROOM = 6 * SHOWN_ROOM };
+/* What an expectation wants: "45.0 ms to 55.0 ms", "never above 5.00 %", "open within 30 s". */
+const char *show_want(char buffer[WANT_ROOM], const char *unit, const struct record_verdict *verdict);
+/* What came of it: "48.7 ms", "after 12 s", "12.00 % at 661 s", "no data". */
+const char *show_got(char buffer[WANT_ROOM], const char *unit, const struct record_verdict *verdict);
+/* Where it is to hold: the phase's name, or the instant as written. */
+const char *show_where(const struct record *record, const struct record_verdict *verdict);
+/* The whole of it, in the words of the file when it was a sentence or has a name. */
+const char *show_expectation(char buffer[3 * WANT_ROOM], const struct record *record,
+                             const struct record_verdict *verdict);
 
 /* The panel by phase, over time, verdicts, fingerprint; of a stored run also what to do next. */
 void show_run_text(FILE *out, const struct record *record, bool stored);
 /* Each reading over time as a row of bars, the phases and faults marked below. */
 void show_sparklines(FILE *out, const struct record *record);
 void show_run_json(FILE *out, const struct record *record);
+/* One verdict of it; the caller deletes it. */
+cJSON *show_verdict_tree(const struct record *record, const struct record_verdict *verdict);
 
 /* Prints a tree and a newline, and deletes it. */
 void show_json(FILE *out, cJSON *tree);

@@ -154,12 +154,17 @@ static void read_faults(struct reader *reader)
 static void read_panel(struct reader *reader)
 {
     struct record *record = reader->record;
-    const uint32_t count = count_rows(reader, "SELECT count(*) FROM panel WHERE run = ?1");
-    record->items = room(reader, count, sizeof *record->items);
-    sqlite3_stmt *row = query(reader, "SELECT key, title, reading, unit FROM panel WHERE run = ?1 ORDER BY item");
-    while (next(reader, row) && record->item_count < count)
-        record->items[record->item_count++] = (struct record_item){text(reader, row, 0), text(reader, row, 1),
-                                                                   text(reader, row, 2), text(reader, row, 3)};
+    const uint32_t count = count_rows(reader, "SELECT count(*) FROM panel WHERE run = ?1 AND hidden = 0");
+    const uint32_t all = count_rows(reader, "SELECT count(*) FROM panel WHERE run = ?1");
+    uint32_t i = 0;
+    record->items = room(reader, all, sizeof *record->items);
+    sqlite3_stmt *row =
+        query(reader, "SELECT key, title, reading, unit FROM panel WHERE run = ?1 ORDER BY hidden, item");
+    while (next(reader, row) && i < all)
+        record->items[i++] = (struct record_item){text(reader, row, 0), text(reader, row, 1), text(reader, row, 2),
+                                                  text(reader, row, 3)};
+    record->item_count = count;
+    record->hidden_count = all - count;
     const size_t phases = record->phase_count;
     record->values = room(reader, phases * count, sizeof *record->values);
     row = query(reader, "SELECT phase, item, value, samples FROM reading WHERE run = ?1");
@@ -188,13 +193,58 @@ static enum verdict verdict_of(const char *name)
     return VERDICT_NO_DATA;
 }
 
+static enum expect_form form_of(const char *name)
+{
+    enum expect_form form = EXPECT_DURING;
+    while (form + 1 < EXPECT_FORMS && strcmp(expect_form_name(form), name) != 0)
+        form++;
+    return form;
+}
+
+/* A time that NULL stands for when there is none. */
+static sim_ns time_or_none(sqlite3_stmt *statement, int column)
+{
+    return sqlite3_column_type(statement, column) == SQLITE_NULL ? -1 : sqlite3_column_int64(statement, column);
+}
+
+static void read_verdict_windows(struct reader *reader)
+{
+    struct record *record = reader->record;
+    sqlite3_stmt *row =
+        query(reader, "SELECT verdict, instant, at_ns, within_ns, from_ns, to_ns, step_ns, count, bad, empty, "
+                      "first_bad_ns, worst, worst_ns FROM verdict_windows WHERE run = ?1");
+    while (next(reader, row)) {
+        const int64_t index = sqlite3_column_int64(row, 0);
+        require(reader, index >= 0 && index < (int64_t)record->verdict_count);
+        if (reader->failed)
+            continue;
+        struct record_verdict *verdict = &record->verdicts[index];
+        verdict->instant = optional_text(reader, row, 1);
+        verdict->at = sqlite3_column_int64(row, 2);
+        verdict->within = sqlite3_column_int64(row, 3);
+        verdict->windows = (struct expect_windows){.from = sqlite3_column_int64(row, 4),
+                                                   .to = sqlite3_column_int64(row, 5),
+                                                   .step = sqlite3_column_int64(row, 6),
+                                                   .count = sqlite3_column_int64(row, 7),
+                                                   .bad = sqlite3_column_int64(row, 8),
+                                                   .empty = sqlite3_column_int64(row, 9),
+                                                   .first_bad = time_or_none(row, 10),
+                                                   .has_worst = sqlite3_column_type(row, 11) != SQLITE_NULL,
+                                                   .worst = real_or(row, 11, 0),
+                                                   .worst_at = time_or_none(row, 12)};
+    }
+    for (uint32_t i = 0; i < record->verdict_count && !reader->failed; i++)
+        require(reader, record->verdicts[i].form != EXPECT_WITHIN || record->verdicts[i].instant != NULL);
+}
+
 static void read_verdicts(struct reader *reader)
 {
     struct record *record = reader->record;
     const uint32_t count = count_rows(reader, "SELECT count(*) FROM verdict WHERE run = ?1");
     record->verdicts = room(reader, count, sizeof *record->verdicts);
     sqlite3_stmt *row =
-        query(reader, "SELECT name, phase, item, min, max, above_min, below_max, value, samples, result "
+        query(reader, "SELECT name, phase, item, min, max, above_min, below_max, value, samples, result, form, "
+                      "state "
                       "FROM verdict WHERE run = ?1 ORDER BY verdict");
     while (next(reader, row) && record->verdict_count < count) {
         struct record_verdict *verdict = &record->verdicts[record->verdict_count++];
@@ -207,9 +257,14 @@ static void read_verdicts(struct reader *reader)
         verdict->below_max = sqlite3_column_int(row, 6) != 0;
         verdict->value = value(row, 7);
         verdict->result = verdict_of(text(reader, row, 9));
-        if (verdict->phase >= record->phase_count || verdict->item >= record->item_count)
-            reader->failed = true;
+        verdict->form = form_of(text(reader, row, 10));
+        verdict->state = optional_text(reader, row, 11);
+        if (verdict->form == EXPECT_WITHIN)
+            verdict->phase = SCENARIO_NO_PHASE;
+        require(reader, verdict->form == EXPECT_WITHIN || verdict->phase < record->phase_count);
+        require(reader, verdict->item < record->item_count + record->hidden_count);
     }
+    read_verdict_windows(reader);
 }
 
 struct record *store_get(const struct store *store, int64_t run)

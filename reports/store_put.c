@@ -166,8 +166,8 @@ static bool put_values(const struct store *store, const char *sql, int64_t run, 
 
 static bool put_panel(const struct store *store, int64_t run, const struct record *record)
 {
-    struct insert insert = prepare(store, "INSERT INTO panel VALUES (?, ?, ?, ?, ?, ?)");
-    for (uint32_t i = 0; i < record->item_count; i++) {
+    struct insert insert = prepare(store, "INSERT INTO panel VALUES (?, ?, ?, ?, ?, ?, ?)");
+    for (uint32_t i = 0; i < record->item_count + record->hidden_count; i++) {
         const struct record_item *item = &record->items[i];
         put_int(&insert, run);
         put_int(&insert, i);
@@ -175,6 +175,7 @@ static bool put_panel(const struct store *store, int64_t run, const struct recor
         put_text(&insert, item->title);
         put_text(&insert, item->reading);
         put_text(&insert, item->unit);
+        put_int(&insert, i >= record->item_count);
         done(&insert);
     }
     return finish(&insert) &&
@@ -184,15 +185,43 @@ static bool put_panel(const struct store *store, int64_t run, const struct recor
                       record->bins, true);
 }
 
+static bool put_verdict_windows(const struct store *store, int64_t run, const struct record *record)
+{
+    struct insert insert = prepare(store, "INSERT INTO verdict_windows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                                          "nullif(?, -1), ?, nullif(?, -1))");
+    for (uint32_t i = 0; i < record->verdict_count; i++) {
+        const struct record_verdict *verdict = &record->verdicts[i];
+        const struct expect_windows *windows = &verdict->windows;
+        if (verdict->form == EXPECT_DURING)
+            continue;
+        put_int(&insert, run);
+        put_int(&insert, i);
+        put_text(&insert, verdict->instant);
+        put_int(&insert, verdict->at);
+        put_int(&insert, verdict->within);
+        put_int(&insert, windows->from);
+        put_int(&insert, windows->to);
+        put_int(&insert, windows->step);
+        put_int(&insert, windows->count);
+        put_int(&insert, windows->bad);
+        put_int(&insert, windows->empty);
+        put_int(&insert, windows->bad + windows->empty > 0 ? windows->first_bad : -1);
+        put_real(&insert, windows->has_worst ? windows->worst : (double)NAN);
+        put_int(&insert, windows->has_worst ? windows->worst_at : -1);
+        done(&insert);
+    }
+    return finish(&insert);
+}
+
 static bool put_verdicts(const struct store *store, int64_t run, const struct record *record)
 {
-    struct insert insert = prepare(store, "INSERT INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    struct insert insert = prepare(store, "INSERT INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (uint32_t i = 0; i < record->verdict_count; i++) {
         const struct record_verdict *verdict = &record->verdicts[i];
         put_int(&insert, run);
         put_int(&insert, i);
         put_text(&insert, verdict->name);
-        put_int(&insert, verdict->phase);
+        put_int(&insert, verdict->phase == SCENARIO_NO_PHASE ? -1 : (int64_t)verdict->phase);
         put_int(&insert, verdict->item);
         put_real(&insert, verdict->min);
         put_real(&insert, verdict->max);
@@ -200,9 +229,11 @@ static bool put_verdicts(const struct store *store, int64_t run, const struct re
         put_int(&insert, verdict->below_max);
         put_value(&insert, verdict->value);
         put_text(&insert, verdict_name(verdict->result));
+        put_text(&insert, expect_form_name(verdict->form));
+        put_text(&insert, verdict->state);
         done(&insert);
     }
-    return finish(&insert);
+    return finish(&insert) && put_verdict_windows(store, run, record);
 }
 
 /* ---- windows ---- */

@@ -51,6 +51,8 @@ bool build_fine(const struct build *build);
 /* Whether a section of the scenario has a member of that name. One that it has and the cell has not was refused: then
  * those who refer to it are not to blame. */
 bool build_written(const struct build *build, const char *section, const char *name);
+/* Whether a reading is of a node that the scenario has and the world has not: that node was refused. */
+bool build_of_refused_node(const struct build *build, const char *reading);
 /* Calls `each` for every member of a section, the pointer at it; refuses one that is no object or has too many. */
 void build_members(struct build *build, const cJSON *section, int most, void (*each)(struct build *, const cJSON *));
 /* Refuses the members of an object that are not in `known`, and what is no object (then false). */
@@ -93,10 +95,22 @@ void build_faults(struct build *build, const cJSON *faults);
 void build_phases(struct build *build, const cJSON *phases);
 void build_panel(struct build *build, const cJSON *panel);
 void build_expectations(struct build *build, const cJSON *expectations);
+/* Resolves the instants and windows of expectations, and makes the world tell of the windows; once phases and faults are
+ * right. */
+void build_expect_windows(struct build *build);
 void build_script(struct build *build, const cJSON *script);
 /* Gives the scripted client its requests, and begins to listen; once everything else is fine. */
 void build_script_events(struct build *build);
 void build_alerts(struct build *build, const cJSON *alerts);
+/* What an expectation, as an object or a sentence, names at its left: a key of the panel, or any reading. False when
+ * there is none; `error` has no rule when that was refused already where it stands. (expect.c) */
+bool expect_find_left(struct build *build, const char *text, uint32_t *item, struct sim_error *error);
+/* Adds a reading that the panel does not show, unless it is there; its index. The texts live as long as the cell. */
+uint32_t expect_hide(struct build *build, const char *title, const char *text, const struct sim_reading *reading);
+bool expect_find_phase(const struct build *build, const char *name, uint32_t *index, struct sim_error *error);
+/* A number in base units, or a text with the unit: "5s", "30%", "100/s". (expect_sentence.c) */
+bool expect_bound(const char *unit, const struct sim_raw *raw, double *out, struct sim_error *error);
+bool expect_sentence(struct build *build, const char *text, struct expectation *expectation, struct sim_error *error);
 /* Overrides of nodes and links (`late` false: before the faults are read), of faults, phases and run (true). */
 void build_overrides(struct build *build, const struct override *overrides, size_t count, bool late);
 /* Checks that need all of the timeline, then puts the faults' events and the phases' intervals into the world. */

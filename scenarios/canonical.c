@@ -96,6 +96,25 @@ static void put_panel(FILE *out, const struct cell *cell)
         (void)fprintf(out, "panel %s %s\n", items[i]->key, items[i]->text);
 }
 
+static void put_expectations(FILE *out, const struct cell *cell)
+{
+    for (uint32_t i = 0; i < cell->expectation_count; i++) {
+        const struct expectation *e = &cell->expectations[i];
+        (void)fprintf(out, "expect %s %s %a %a %d %d", cell->panel[e->item].key,
+                      e->phase == SCENARIO_NO_PHASE ? e->instant : cell->phases[e->phase].name, e->min + 0.0,
+                      e->max + 0.0, e->above_min, e->below_max);
+        if (e->state != NULL)
+            (void)fprintf(out, " state %s", e->state);
+        if (e->form != EXPECT_DURING) {
+            (void)fprintf(out, " %s", expect_form_name(e->form));
+            put_time(out, "step", e->windows.step);
+        }
+        if (e->form == EXPECT_WITHIN)
+            put_time(out, "within", e->within);
+        (void)fprintf(out, "\n");
+    }
+}
+
 char *cell_canonical(const struct cell *cell)
 {
     char *text = NULL;
@@ -120,11 +139,7 @@ char *cell_canonical(const struct cell *cell)
         (void)fprintf(out, "\n");
     }
     put_panel(out, cell);
-    for (uint32_t i = 0; i < cell->expectation_count; i++) {
-        const struct expectation *e = &cell->expectations[i];
-        (void)fprintf(out, "expect %s %s %a %a %d %d\n", cell->panel[e->item].key, cell->phases[e->phase].name,
-                      e->min + 0.0, e->max + 0.0, e->above_min, e->below_max);
-    }
+    put_expectations(out, cell);
     (void)fclose(out);
     return text;
 }

@@ -4,6 +4,7 @@
  * does not end the pass: what can still be read is read, so that all errors show at once. */
 #include "scenarios/build.h"
 #include "scenarios/probes.h"
+#include "scenarios/recovery.h"
 #include "scenarios/responses.h"
 #include "scenarios/suggest.h"
 #include "simex_build.h"
@@ -193,7 +194,7 @@ static void identify(struct cell *cell)
 /* Once the world has started, readings know their instruments. */
 static void resolve_panel(struct cell *cell)
 {
-    for (uint32_t i = 0; i < cell->panel_count; i++) {
+    for (uint32_t i = 0; i < cell->panel_count + cell->hidden_count; i++) {
         struct sim_error error;
         sim_assert(sim_reading_find(cell->sim, cell->panel[i].text, &cell->panel[i].reading, &error));
     }
@@ -242,6 +243,8 @@ void cell_destroy(struct cell *cell)
     free(cell->faults);
     free(cell->bases);
     free(cell->panel);
+    for (uint32_t i = 0; i < cell->expectation_count; i++)
+        recovery_destroy(cell->expectations[i].recovery);
     free(cell->expectations);
     free(cell->alerts);
     free(cell);
@@ -308,21 +311,4 @@ struct cell_unfinished cell_unfinished(const struct cell *cell, uint32_t phase)
             result.ended += samples[i].count;
     }
     return result;
-}
-
-enum verdict cell_verdict(const struct cell *cell, const struct expectation *expectation,
-                          struct sim_reading_value *value)
-{
-    *value = cell_value(cell, expectation->phase, expectation->item);
-    if (!value->has_data)
-        return VERDICT_NO_DATA;
-    bool high_enough = expectation->above_min ? value->value > expectation->min : value->value >= expectation->min;
-    bool low_enough = expectation->below_max ? value->value < expectation->max : value->value <= expectation->max;
-    return high_enough && low_enough ? VERDICT_HOLDS : VERDICT_FAILS;
-}
-
-const char *verdict_name(enum verdict verdict)
-{
-    static const char *const names[] = {"holds", "fails", "no data"};
-    return names[verdict];
 }

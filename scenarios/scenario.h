@@ -34,6 +34,7 @@ enum {
     SCENARIO_ALERT_TEXT_MAX = 4000,
     CELL_BINS = 60
 };
+#define SCENARIO_NO_PHASE UINT32_MAX
 
 struct scenario {
     char *name; /* the file's name without folder and .json */
@@ -80,11 +81,44 @@ struct panel_item {
     struct sim_reading reading;
 };
 
+/* How a bound is asked for (docs/scenario_format.md has the sentences). */
+enum expect_form {
+    EXPECT_DURING, /* the reading of a whole phase */
+    EXPECT_WITHIN, /* it comes to hold soon after an instant, and goes on to */
+    EXPECT_NEVER,  /* in no window of a phase */
+    EXPECT_ALWAYS, /* in every window of a phase */
+    EXPECT_FORMS
+};
+
+/* What the windows of an expectation came to. A window is good when its reading is what is wanted, bad when it is not,
+ * empty when there is none. */
+struct expect_windows {
+    sim_ns from, to, step; /* the span that is looked at, the length of a window */
+    int64_t count, bad, empty;
+    sim_ns first_bad;  /* where the first window begins that is not good; when bad or empty */
+    sim_ns good_since; /* WITHIN: end of the window from which on it holds to the end; -1: none */
+    bool ends_empty;   /* the last window that is not good is empty */
+    bool has_worst;
+    double worst; /* of the windows' readings the nearest to being bad, or the worst of the bad ones */
+    sim_ns worst_at;
+};
+
 struct expectation {
     const char *name; /* what is shown: "error_rate in 27 %..33 % during chaos" */
-    uint32_t phase, item;
+    enum expect_form form;
+    uint32_t phase;            /* SCENARIO_NO_PHASE: WITHIN */
+    uint32_t item;             /* at panel_count and above: a reading that the panel does not show */
     double min, max;           /* base units; -INFINITY and INFINITY: none */
     bool above_min, below_max; /* the bound itself does not hold */
+    /* "open", "half-open" or "closed" of a breaker; NULL: a bound. `item` is then its gauge `open`, `other` its gauge
+     * `half_open`, and what the bounds are of is the share of time in the state. */
+    const char *state;
+    uint32_t other;
+    uint32_t index;      /* in the section */
+    const char *instant; /* WITHIN: as written, "faults.slow-database.until" */
+    sim_ns at, within;   /* the instant, and how long it may take */
+    struct expect_windows windows;
+    struct expect_recovery *recovery; /* WITHIN: the stretch that goes on */
 };
 
 /* An alert rule of Prometheus. */
@@ -112,6 +146,7 @@ struct cell {
     uint32_t base_count;
     struct panel_item *panel; /* in the order of the file */
     uint32_t panel_count;
+    uint32_t hidden_count; /* behind those of the panel: readings that only expectations use */
     struct expectation *expectations;
     uint32_t expectation_count;
     struct sim_node *script_client; /* the node that follows the script; NULL: none */
@@ -153,6 +188,8 @@ bool cell_run(struct cell *cell, bool (*poll)(void *context, const struct sim *s
 struct sim_reading_value cell_value(const struct cell *cell, uint32_t phase, uint32_t item);
 /* The reading of a panel item over one of the bins. */
 struct sim_reading_value cell_bin_value(const struct cell *cell, uint32_t bin, uint32_t item);
+/* The verdict on an expectation. `*value`: the reading of the phase; NEVER and ALWAYS: of the worst window; WITHIN: the
+ * seconds it took, no data when it did not come to hold. */
 enum verdict cell_verdict(const struct cell *cell, const struct expectation *expectation,
                           struct sim_reading_value *value);
 /* Requests of the phase's clients (nodes that nobody calls) that had not ended at its end, and those that ended in its
@@ -163,5 +200,9 @@ struct cell_unfinished {
 struct cell_unfinished cell_unfinished(const struct cell *cell, uint32_t phase);
 /* "holds", "fails", "no data"; static. */
 const char *verdict_name(enum verdict verdict);
+/* "during", "within", "never", "always"; static. */
+const char *expect_form_name(enum expect_form form);
+/* Whether a value is within the bounds of an expectation. */
+bool expect_within_bounds(const struct expectation *expectation, double value);
 
 #endif

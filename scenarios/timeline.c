@@ -96,6 +96,8 @@ static void sort_phases(struct cell *cell)
     qsort(cell->phases, cell->phase_count, sizeof *cell->phases, by_time);
     for (uint32_t i = 0; i < cell->expectation_count; i++) {
         struct expectation *expectation = &cell->expectations[i];
+        if (expectation->phase == SCENARIO_NO_PHASE)
+            continue;
         const char *name = names[expectation->phase];
         expectation->phase = 0;
         while (strcmp(cell->phases[expectation->phase].name, name) != 0)
@@ -112,6 +114,7 @@ void build_timeline(struct build *build)
     build_check_faults(build);
     if (!build_fine(build))
         return;
+    build_expect_windows(build);
     build_fault_events(cell);
     for (uint32_t i = 0; i < cell->phase_count; i++) {
         struct phase *phase = &cell->phases[i];

@@ -151,6 +151,24 @@ uint32_t sim_add_interval(struct sim *sim, const char *name, sim_ns from, sim_ns
     return sim->interval_count++;
 }
 
+/* The end of the window that begins at `from`, from where at least a step is left. */
+static sim_ns window_end(const struct sim_rolling *rolling, sim_ns from)
+{
+    const sim_ns left = rolling->end - from;
+    return left - rolling->step < rolling->step ? rolling->end : from + rolling->step;
+}
+
+uint32_t sim_add_rolling(struct sim *sim, const char *name, sim_ns from, sim_ns to, sim_ns step,
+                         void (*closed)(void *context, const struct sim_interval *window), void *context)
+{
+    sim_assert(step > 0 && step <= to - from);
+    const uint32_t index = sim_add_interval(sim, name, from, to);
+    struct sim_interval *interval = &sim->intervals[index];
+    interval->rolling = (struct sim_rolling){step, to, closed, context};
+    interval->to = window_end(&interval->rolling, from);
+    return index;
+}
+
 const char *sim_instrument_label(const struct sim_instrument *instrument)
 {
     return instrument->reason == NULL ? instrument->metric->name : instrument->reason->text;
@@ -176,8 +194,8 @@ static void take_gauge(struct sim_gauge *gauge, sim_ns at, struct sim_sample *sa
     sim_gauge_start(gauge, at, gauge->value);
 }
 
-static void add_sample(struct sim_sample *into, const struct sim_sample *slice, const struct sim_metric *metric,
-                       bool first)
+void sim_sample_add(struct sim_sample *into, const struct sim_sample *slice, const struct sim_metric *metric,
+                    bool first)
 {
     into->count += slice->count;
     into->integral += slice->integral;
@@ -190,16 +208,32 @@ static void add_sample(struct sim_sample *into, const struct sim_sample *slice, 
     }
 }
 
+static void clear_samples(const struct sim *sim, struct sim_sample *samples)
+{
+    for (uint32_t i = 0; i < sim->instrument_count; i++) {
+        struct sim_hist *hist = samples[i].hist;
+        if (hist != NULL)
+            sim_hist_clear(hist);
+        samples[i] = (struct sim_sample){.hist = hist};
+    }
+}
+
 static void close_window(struct sim *sim, sim_ns at)
 {
     sim->sink.window(sim->sink.context, sim->window_from, at, sim->window_samples);
     sim->window_from = at;
-    for (uint32_t i = 0; i < sim->instrument_count; i++) {
-        struct sim_hist *hist = sim->window_samples[i].hist;
-        if (hist != NULL)
-            sim_hist_clear(hist);
-        sim->window_samples[i] = (struct sim_sample){.hist = hist};
-    }
+    clear_samples(sim, sim->window_samples);
+}
+
+/* Past its end it is empty, and no slice falls into it. */
+static void roll(const struct sim *sim, struct sim_interval *interval)
+{
+    interval->rolling.closed(interval->rolling.context, interval);
+    clear_samples(sim, interval->samples);
+    interval->seen = 0;
+    interval->from = interval->to;
+    if (interval->from < interval->rolling.end)
+        interval->to = window_end(&interval->rolling, interval->from);
 }
 
 static bool spans(const struct sim_interval *interval, sim_ns from, sim_ns to)
@@ -226,10 +260,10 @@ static void cut_instrument(struct sim *sim, uint32_t i, sim_ns at)
     }
     for (uint32_t k = 0; k < sim->open_count; k++) {
         struct sim_interval *interval = sim->open[k];
-        add_sample(&interval->samples[i], &slice, instrument->metric, interval->seen == 0);
+        sim_sample_add(&interval->samples[i], &slice, instrument->metric, interval->seen == 0);
     }
     if (sim->sink.window != NULL)
-        add_sample(&sim->window_samples[i], &slice, instrument->metric, sim->window_from == sim->last_cut);
+        sim_sample_add(&sim->window_samples[i], &slice, instrument->metric, sim->window_from == sim->last_cut);
     if (hist != NULL)
         sim_hist_clear(hist);
 }
@@ -246,6 +280,10 @@ void sim_metrics_cut(struct sim *sim, sim_ns at)
         cut_instrument(sim, i, at);
     for (uint32_t k = 0; k < sim->open_count; k++)
         sim->open[k]->seen += at - sim->last_cut;
+    for (uint32_t k = 0; k < sim->open_count; k++) {
+        if (sim->open[k]->rolling.step > 0 && sim->open[k]->to == at)
+            roll(sim, sim->open[k]);
+    }
     sim->last_cut = at;
     if (sim->sink.window != NULL && at == sim_ns_add(sim->window_from, sim->window))
         close_window(sim, at);

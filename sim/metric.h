@@ -100,12 +100,23 @@ struct sim_instrument {
     const struct sim_reason *reason; /* of the counters of reasons; else NULL */
 };
 
-/* [from, to): the measured part of a phase. */
+struct sim_interval;
+
+/* What makes an interval go on by steps: at the end of each it is told of, emptied, and begins anew there. */
+struct sim_rolling {
+    sim_ns step; /* 0: the interval does not roll */
+    sim_ns end;
+    void (*closed)(void *context, const struct sim_interval *window);
+    void *context;
+};
+
+/* [from, to): the measured part of a phase, or of a rolling one the present window. */
 struct sim_interval {
     const char *name;
     sim_ns from, to;
     sim_ns seen;                /* ns of it simulated so far */
     struct sim_sample *samples; /* one an instrument */
+    struct sim_rolling rolling;
 };
 
 /* Told about every window as it closes. `samples` are in the order of sim->instruments and belong to the world. */
@@ -154,6 +165,10 @@ struct sim_reading_value sim_reading_read(const struct sim_reading *reading, con
 
 /* Gives the world a sink for windows of `window` ns; before it runs, started or not. */
 void sim_set_sink(struct sim *sim, sim_ns window, struct sim_sink sink);
+
+/* Adds what one instrument did in a slice of time to `into`; `first`: nothing was added so far. */
+void sim_sample_add(struct sim_sample *into, const struct sim_sample *slice, const struct sim_metric *metric,
+                    bool first);
 
 /* ---- for the kernel ---- */
 

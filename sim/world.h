@@ -88,6 +88,11 @@ void sim_end(struct sim *sim);
 
 /* Adds [from, to) to what is measured; returns its index (intervals[0] is the whole run). Before the start. */
 uint32_t sim_add_interval(struct sim *sim, const char *name, sim_ns from, sim_ns to);
+/* Adds [from, to) in windows of `step` ns that tile it from its beginning; what is left over belongs to the last window,
+ * which is thus shorter than 2 steps. Each is told to `closed` as it ends, and then forgotten; one that the run does
+ * not reach the end of is not. Like any interval it posts no events. `step` is above 0 and at most to - from. */
+uint32_t sim_add_rolling(struct sim *sim, const char *name, sim_ns from, sim_ns to, sim_ns step,
+                         void (*closed)(void *context, const struct sim_interval *window), void *context);
 
 /* Checks what no single param can: references that must be given, owners, circles of references, types' own checks.
  * `refuse` is told of everything that is wrong (path: "node", "node.param" or "node.part.param"). True when all is right.
