@@ -16,6 +16,7 @@ static const struct command commands[] = {
     {"describe", "params, actions and metrics of the types", cmd_describe},
     {"validate", "everything that is wrong with scenario files", cmd_validate},
     {"run", "simulate a scenario: panel by phase, verdicts", cmd_run},
+    {"hypothesis", "what you predict beside what happens: a score card", cmd_hypothesis},
     {"runs", "what the store holds", cmd_runs},
     {"show", "print a stored run again", cmd_show},
     {"delete", "delete a stored run", cmd_delete},

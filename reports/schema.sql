@@ -143,3 +143,16 @@ CREATE TABLE responses (
     run INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE,
     json TEXT NOT NULL            -- what the requests of a script came to, as `simex run --format json` prints it
 ) STRICT;
+
+-- migration 3
+CREATE TABLE prediction (
+    prediction INTEGER PRIMARY KEY, -- order of storing
+    token TEXT NOT NULL UNIQUE,   -- 16 hex digits: a hash of the card
+    scenario TEXT NOT NULL,       -- name of the scenario's file
+    title TEXT NOT NULL,
+    said TEXT NOT NULL,           -- JSON: a list of sentences
+    card TEXT NOT NULL,           -- the score card, as `simex hypothesis --format json` prints it
+    hits INTEGER NOT NULL,        -- predictions that were right
+    total INTEGER NOT NULL,       -- predictions
+    blind INTEGER NOT NULL        -- 1: not revealed yet
+) STRICT;
