@@ -143,7 +143,7 @@ static bool add(struct hypothesis *hypothesis, const char *text, const char *pla
     if (hypothesis->count >= PREDICTIONS_MAX)
         (void)fprintf(stderr, "simex: want at most %d predictions\n", PREDICTIONS_MAX);
     else
-        (void)fprintf(stderr, "%s%d: %s\n", place, before + error.column,
+        (void)fprintf(stderr, "%s%d: %s\n", place, before + error.column > 0 ? before + error.column : 1,
                       json_error_text(message, sizeof message, &error.error));
     return false;
 }
@@ -222,9 +222,8 @@ static void print_next(const struct arguments *arguments, const cJSON *tree, con
     if (arguments->format != FORMAT_TEXT)
         return;
     if (!said)
-        (void)printf(
-            "\nSay what becomes of it: --say 'KEY = 3s +- 10%%', 'KEY < 1%%', 'KEY rises', 'KEY falls by 20%%',\n"
-            "'KEY unchanged', 'KEY doubles', 'blast radius: NODE, NODE' (see: simex hypothesis --help)\n");
+        (void)printf("\nSay what becomes of it, each with a --say: 'KEY = 3s +- 10%%', 'KEY < 1%%', 'KEY rises',\n"
+                     "'KEY falls by 20%%', 'KEY unchanged', 'KEY doubles', 'blast radius: NODE, NODE'\n");
     else if (arguments->blind)
         (void)printf("\nKept. When it is over: simex hypothesis --reveal %.8s\n", token);
 }

@@ -78,7 +78,11 @@ void hypothesis_put_why(cJSON *entry, const struct hypothesis *hypothesis, const
     cJSON *commands = cJSON_AddArrayToObject(why, "commands");
     if (question != NULL)
         put_command(commands, hypothesis, "explain", "");
-    const bool errors = prediction->text != NULL && strstr(prediction->text, "error") != NULL;
-    (void)snprintf(tail, sizeof tail, " --phase %s %s", phase, errors ? "--where 'status>=500'" : "--slowest 5");
-    put_command(commands, hypothesis, "trace", tail);
+    const char *text = prediction->text == NULL ? "" : prediction->text;
+    const bool cpu = strstr(text, "cpu") != NULL;
+    (void)snprintf(tail, sizeof tail, " --phase %s %s", phase,
+                   cpu                             ? "--cpu"
+                   : strstr(text, "error") != NULL ? "--where 'status>=500'"
+                                                   : "--slowest 5");
+    put_command(commands, hypothesis, cpu ? "profile" : "trace", tail);
 }
