@@ -17,6 +17,7 @@ static const struct command commands[] = {
     {"validate", "everything that is wrong with scenario files", cmd_validate},
     {"run", "simulate a scenario: panel by phase, verdicts", cmd_run},
     {"hypothesis", "what you predict beside what happens: a score card", cmd_hypothesis},
+    {"compare", "readings of runs or variants side by side, with intervals", cmd_compare},
     {"runs", "what the store holds", cmd_runs},
     {"show", "print a stored run again", cmd_show},
     {"delete", "delete a stored run", cmd_delete},
