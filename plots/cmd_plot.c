@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `simex plot`: names of runs become runs, runs charts, charts files. */
-#include "plots/folder.h"
+/* `simex plot`: names of runs become runs; draw.c draws them. */
+#include "plots/draw.h"
 #include "plots/gnuplot.h"
 #include "reports/command.h"
 #include "reports/show.h"
@@ -113,110 +113,23 @@ static int run_scenarios(const struct arguments *arguments, int64_t *keys)
     return code;
 }
 
-/* Reads the runs, each once. */
-static int add_runs(struct plot *plot, const int64_t *keys, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        bool known = false;
-        for (uint32_t k = 0; k < i; k++)
-            known = known || keys[k] == keys[i];
-        if (!known && !plot_add_run(plot, keys[i]))
-            return EXIT_IO;
-    }
-    return EXIT_FINE;
-}
-
-static int choose_bin(struct plot *plot, sim_ns wanted)
-{
-    char bin[48], window[48];
-    plot->bin = wanted > 0 ? wanted : plot_default_bin(plot);
-    for (uint32_t r = 0; wanted > 0 && r < plot->run_count; r++) {
-        const sim_ns length = plot->runs[r].record->window;
-        if (wanted % length == 0)
-            continue;
-        (void)fprintf(stderr, "simex: --bin wants a multiple of the run's window of %s, got %s\n",
-                      sim_format_duration(window, sizeof window, length), sim_format_duration(bin, sizeof bin, wanted));
-        return EXIT_USAGE;
-    }
-    plot->bin_count = (size_t)((plot->until + plot->bin - 1) / plot->bin);
-    return EXIT_FINE;
-}
-
-/* ---- files ---- */
-
-static int draw(struct folder *folder, const struct plot *plot, const struct heading *heading,
-                const struct charts *charts, const struct chart *chart)
-{
-    struct sheet sheet = sheet_of(plot, heading, charts, chart);
-    int code = folder_write_script(folder, &sheet);
-    if (code == EXIT_FINE)
-        code = gnuplot_run(folder->path, sheet.name);
-    if (code == EXIT_FINE)
-        folder_list_pictures(folder, sheet.name);
-    sheet_fini(&sheet);
-    return code;
-}
-
-static int write_files(struct folder *folder, struct plot *plot, const struct charts *charts)
-{
-    struct heading heading = heading_of(plot);
-    int code = folder_prepare(folder, charts);
-    for (size_t i = 0; i < charts->count && code == EXIT_FINE; i++)
-        code = folder_write_csv(folder, &charts->items[i], plot);
-    if (code == EXIT_FINE)
-        code = draw(folder, plot, &heading, charts, NULL);
-    for (size_t i = 0; i < charts->count && code == EXIT_FINE; i++)
-        code = draw(folder, plot, &heading, charts, &charts->items[i]);
-    heading_fini(&heading);
-    return code;
-}
-
-static void print(const struct arguments *arguments, const struct plot *plot, const struct folder *folder)
+static void print(const struct arguments *arguments, const struct drawing *drawing)
 {
     if (arguments->format == FORMAT_TEXT) {
-        for (size_t i = 0; i < folder->files.count; i++)
-            (void)printf("%s\n", folder->files.items[i]);
+        for (size_t i = 0; i < drawing->files.count; i++)
+            (void)printf("%s\n", drawing->files.items[i]);
         return;
     }
     cJSON *tree = cJSON_CreateObject();
     cJSON *runs = cJSON_AddArrayToObject(tree, "runs");
-    for (uint32_t r = 0; r < plot->run_count; r++)
-        (void)cJSON_AddItemToArray(runs, cJSON_CreateString(plot->runs[r].record->id));
-    (void)cJSON_AddNumberToObject(tree, "bin_s", sim_ns_to_s(plot->bin));
-    (void)cJSON_AddStringToObject(tree, "folder", folder->path);
+    for (size_t i = 0; i < drawing->runs.count; i++)
+        (void)cJSON_AddItemToArray(runs, cJSON_CreateString(drawing->runs.items[i]));
+    (void)cJSON_AddNumberToObject(tree, "bin_s", sim_ns_to_s(drawing->bin));
+    (void)cJSON_AddStringToObject(tree, "folder", drawing->folder);
     cJSON *files = cJSON_AddArrayToObject(tree, "files");
-    for (size_t i = 0; i < folder->files.count; i++)
-        (void)cJSON_AddItemToArray(files, cJSON_CreateString(folder->files.items[i]));
+    for (size_t i = 0; i < drawing->files.count; i++)
+        (void)cJSON_AddItemToArray(files, cJSON_CreateString(drawing->files.items[i]));
     show_json(stdout, tree);
-}
-
-static int plot_runs(const struct arguments *arguments, const int64_t *keys)
-{
-    struct store store;
-    struct plot plot = {.store = &store};
-    struct charts charts = {NULL, 0};
-    int code = store_open(&store, store_path(arguments->db), STORE_READ);
-    if (code == EXIT_FINE)
-        code = add_runs(&plot, keys, arguments->count);
-    if (code == EXIT_FINE)
-        code = choose_bin(&plot, arguments->bin);
-    if (code == EXIT_FINE && !charts_derive(&charts, &plot))
-        code = EXIT_IO;
-    if (code == EXIT_FINE && charts.count == 0) {
-        (void)fprintf(stderr, "simex: nothing to draw: no series of the runs has data\n");
-        code = EXIT_NO_INPUT;
-    }
-    if (code == EXIT_FINE) {
-        struct folder folder = folder_of(&plot, arguments->out);
-        code = write_files(&folder, &plot, &charts);
-        if (code == EXIT_FINE)
-            print(arguments, &plot, &folder);
-        folder_fini(&folder);
-    }
-    charts_fini(&charts, &plot);
-    plot_fini(&plot);
-    store_close(&store);
-    return code;
 }
 
 int cmd_plot(int argc, char **argv)
@@ -248,7 +161,12 @@ int cmd_plot(int argc, char **argv)
         code = find_stored(&arguments, keys, &scenarios);
     if (code == EXIT_FINE && scenarios)
         code = run_scenarios(&arguments, keys);
-    if (code == EXIT_FINE)
-        code = plot_runs(&arguments, keys);
+    if (code == EXIT_FINE) {
+        struct drawing drawing;
+        code = draw_runs(arguments.db, keys, arguments.count, arguments.bin, arguments.out, &drawing);
+        if (code == EXIT_FINE)
+            print(&arguments, &drawing);
+        drawing_fini(&drawing);
+    }
     return code;
 }

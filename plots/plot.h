@@ -46,5 +46,6 @@ struct heading heading_of(struct plot *plot);
 void heading_fini(struct heading *heading);
 
 int cmd_plot(int argc, char **argv);
+int cmd_compare(int argc, char **argv);
 
 #endif

@@ -32,8 +32,7 @@ static int damaged(const struct record *record, const char *what)
     return EXIT_IO;
 }
 
-/* As scenario_load makes one of a file. */
-static struct scenario *scenario_of(const struct record *record, struct json_errors *errors)
+struct scenario *replay_scenario(const struct record *record, struct json_errors *errors)
 {
     struct json_doc *doc = json_parse(record->scenario, record->source, strlen(record->source), errors);
     if (doc == NULL || !cJSON_IsObject(doc->root)) {
@@ -81,7 +80,7 @@ static int build_stored(struct replay *replay, const struct record *record)
     if (overrides == NULL)
         return damaged(record, "overrides");
     json_errors_init(&errors);
-    replay->scenario = scenario_of(record, &errors);
+    replay->scenario = replay_scenario(record, &errors);
     if (replay->scenario != NULL)
         replay->cell = cell_build(replay->scenario, overrides, count, record->seed, &errors);
     if (replay->cell == NULL)

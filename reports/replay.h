@@ -16,6 +16,7 @@
 #define REPORTS_REPLAY_H
 
 #include "reports/options.h"
+#include "reports/record.h"
 
 struct replay {
     struct cell *cell; /* built and started, not yet run */
@@ -36,6 +37,10 @@ int replay_open(struct replay *replay, const char *argument, const struct cell_o
 int replay_run(struct replay *replay);
 
 void replay_close(struct replay *replay);
+
+/* The merged scenario that a stored run keeps, as scenario_load makes one of a file; NULL with errors added when it cannot
+ * be read. The caller destroys it. */
+struct scenario *replay_scenario(const struct record *record, struct json_errors *errors);
 
 /* The phase of that name; NULL after having said which there are, *code is EXIT_USAGE then. What a phase's readings cover
  * is [from + settle, to). */

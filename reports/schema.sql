@@ -168,3 +168,16 @@ CREATE TABLE verdict_windows (
     PRIMARY KEY (run, verdict),
     FOREIGN KEY (run, verdict) REFERENCES verdict ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+
+-- migration 4
+CREATE TABLE prediction (
+    prediction INTEGER PRIMARY KEY, -- order of storing
+    token TEXT NOT NULL UNIQUE,   -- 16 hex digits: a hash of the card
+    scenario TEXT NOT NULL,       -- name of the scenario's file
+    title TEXT NOT NULL,
+    said TEXT NOT NULL,           -- JSON: a list of sentences
+    card TEXT NOT NULL,           -- the score card, as `simex hypothesis --format json` prints it
+    hits INTEGER NOT NULL,        -- predictions that were right
+    total INTEGER NOT NULL,       -- predictions
+    blind INTEGER NOT NULL        -- 1: not revealed yet
+) STRICT;

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x73696d78, BUSY_MS = 60000, MIGRATIONS = 3, ID_LENGTH = 16, PREFIX_LEAST = 4 };
+enum { APPLICATION_ID = 0x73696d78, BUSY_MS = 60000, MIGRATIONS = 4, ID_LENGTH = 16, PREFIX_LEAST = 4 };
 
 const char *store_path(const char *db)
 {

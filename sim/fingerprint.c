@@ -24,6 +24,8 @@ void sim_fingerprint_fini(struct sim_fingerprint *print)
 void sim_fingerprint_flush(struct sim_fingerprint *print)
 {
     XXH3_64bits_update(print->state, print->records, print->count * sizeof print->records[0]);
+    if (print->tap != NULL)
+        print->tap(print->tap_context, print->records, print->count);
     print->count = 0;
 }
 

@@ -16,12 +16,17 @@ struct sim_fingerprint_record {
 
 struct sim_fingerprint {
     struct XXH3_state_s *state;
+    /* May be NULL. Told of every event, some at a time, in the order of dispatch, as the buffer is hashed; to look on
+     * costs nothing while nobody does. */
+    void (*tap)(void *context, const struct sim_fingerprint_record *records, uint32_t count);
+    void *tap_context;
     uint32_t count;
     struct sim_fingerprint_record records[SIM_FINGERPRINT_BUFFER];
 };
 
 void sim_fingerprint_init(struct sim_fingerprint *print);
 void sim_fingerprint_fini(struct sim_fingerprint *print);
+/* Hashes what the buffer holds. When it is done makes no difference to the fingerprint. */
 void sim_fingerprint_flush(struct sim_fingerprint *print);
 /* Adds bytes that are not an event. */
 void sim_fingerprint_bytes(struct sim_fingerprint *print, const void *bytes, size_t count);

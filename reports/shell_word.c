@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "reports/shell_word.h"
+
+#include <string.h>
+
+void shell_word(FILE *out, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=%+,@-";
+    if (text[0] != '\0' && strspn(text, plain) == strlen(text)) {
+        (void)fputs(text, out);
+        return;
+    }
+    (void)fputc('\'', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '\'')
+            (void)fputs("'\\''", out);
+        else
+            (void)fputc(*text, out);
+    }
+    (void)fputc('\'', out);
+}
