@@ -93,6 +93,8 @@ void build_faults(struct build *build, const cJSON *faults);
 void build_phases(struct build *build, const cJSON *phases);
 void build_panel(struct build *build, const cJSON *panel);
 void build_expectations(struct build *build, const cJSON *expectations);
+/* Evidence, remedies and questions of the whole tree (questions.c); last, as they refer to all else. */
+void build_questions(struct build *build, const cJSON *tree);
 void build_script(struct build *build, const cJSON *script);
 /* Gives the scripted client its requests, and begins to listen; once everything else is fine. */
 void build_script_events(struct build *build);

@@ -14,6 +14,7 @@
 #include "sim/world.h"
 
 struct responses;
+struct questions;
 struct script_entry;
 struct knob_value;
 
@@ -108,7 +109,8 @@ struct cell {
     struct script_entry *script;    /* by time */
     size_t script_count, script_room;
     bool open_end;               /* the run ends when the script is answered; `until` is the instant once it has run */
-    struct responses *responses; /* NULL without a script */
+    const struct questions *questions; /* what may be explained (questions.h); NULL: nothing */
+    struct responses *responses;       /* NULL without a script */
     struct knob_value *knobs;    /* params that a service's own interface holds */
     uint32_t knob_count;
     uint32_t bin_first, bin_count; /* intervals of equal length that tile the run: readings over time */
