@@ -120,6 +120,8 @@ struct cell {
 struct scenario *scenario_load(const char *path, struct json_errors *errors);
 /* Gives it the script that `path` holds, a JSON list of requests, in place of its own. False with errors added. */
 bool scenario_load_script(struct scenario *scenario, const char *path, struct json_errors *errors);
+/* Adds a reading such as "gateway.attempts.rate" to its panel. False with errors added when the text is no text. */
+bool scenario_show(struct scenario *scenario, const char *reading, struct json_errors *errors);
 void scenario_destroy(struct scenario *scenario);
 
 /* The file of a scenario: `argument` itself when it names a file (it holds a slash or ends in .json), else the shipped
