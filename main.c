@@ -22,6 +22,8 @@ static const struct command commands[] = {
     {"runs", "what the store holds", cmd_runs},
     {"show", "print a stored run again", cmd_show},
     {"delete", "delete a stored run", cmd_delete},
+    {"explain", "why: the scenario's questions, answered with evidence", cmd_explain},
+    {"answers", "the short answers to a scenario's questions", cmd_answers},
     {"trace", "requests of a run: a list, or one as a tree of spans", cmd_trace},
     {"profile", "where time or CPU went: table, folded stacks, flame graph", cmd_profile},
     {"map", "who calls whom, and where requests die", cmd_map},

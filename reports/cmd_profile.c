@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `simex profile`: where the time of the requests of a run went, or its CPU. */
 #include "reports/command.h"
+#include "reports/profile_of.h"
 #include "reports/profile_show.h"
 #include "reports/replay.h"
 #include "reports/show.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_CPU = 2000, OPTION_DIFF, OPTION_DIFF_PHASE, OPTION_PHASE = 'p', OPTION_OUT = 'o', LINES = 30 };
+enum { OPTION_CPU = 2000, OPTION_DIFF, OPTION_DIFF_PHASE, OPTION_OF, OPTION_PHASE = 'p', OPTION_OUT = 'o', LINES = 30 };
 enum profile_format { PROFILE_TEXT, PROFILE_JSON, PROFILE_FOLDED, PROFILE_SVG, PROFILE_FORMATS };
 
 static const char *const formats[PROFILE_FORMATS] = {"text", "json", "folded", "svg"};
@@ -19,7 +20,7 @@ static const char *const formats[PROFILE_FORMATS] = {"text", "json", "folded", "
 struct arguments {
     enum profile_format format;
     struct cell_options cell;
-    const char *run, *phase, *diff, *diff_phase, *out;
+    const char *run, *phase, *diff, *diff_phase, *out, *of;
     bool cpu;
 };
 
@@ -56,6 +57,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_DIFF_PHASE:
         arguments->diff_phase = argument;
         return 0;
+    case OPTION_OF:
+        arguments->of = argument;
+        return 0;
     case OPTION_OUT:
         arguments->out = argument;
         return 0;
@@ -63,6 +67,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (arguments->run != NULL)
             argp_error(state, "one run at a time (--diff compares two), got also \"%s\"", argument);
         arguments->run = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->of != NULL && (arguments->cpu || arguments->diff != NULL || arguments->diff_phase != NULL ||
+                                      arguments->out != NULL || arguments->format > PROFILE_JSON))
+            argp_error(state, "--of goes with --phase and --format text or json alone");
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "which run? (see: simex runs, simex list)");
@@ -75,6 +84,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp_option options[] = {
     {.name = "phase", .key = OPTION_PHASE, .arg = "PHASE", .doc = "requests that ended in its measured part"},
     {.name = "cpu", .key = OPTION_CPU, .doc = "CPU that was burned rather than time that passed"},
+    {.name = "of",
+     .key = OPTION_OF,
+     .arg = "READING",
+     .doc = "only the requests that a reading is about, such as gateway.latency.p95, and what each node had of their "
+            "time"},
     {.name = "diff", .key = OPTION_DIFF, .arg = "RUN", .doc = "compare with another run"},
     {.name = "diff-phase", .key = OPTION_DIFF_PHASE, .arg = "PHASE", .doc = "compare with another phase"},
     {.name = "format", .key = OPTION_FORMAT, .arg = "FORMAT", .doc = "text (default), json, folded or svg"},
@@ -262,6 +276,12 @@ int cmd_profile(int argc, char **argv)
     cell_options_init(&arguments.cell);
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
         return EXIT_USAGE;
+    if (arguments.of != NULL) {
+        const int done = profile_of(stdout, arguments.run, arguments.phase, arguments.of,
+                                    arguments.format == PROFILE_JSON ? FORMAT_JSON : FORMAT_TEXT, &arguments.cell);
+        cell_options_fini(&arguments.cell);
+        return done;
+    }
     profile_init(&profile, arguments.cpu);
     profile.compared = arguments.diff != NULL || arguments.diff_phase != NULL;
     int code = collect_all(&arguments, &replay, &profile);

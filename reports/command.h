@@ -36,6 +36,8 @@ int cmd_show(int argc, char **argv);
 int cmd_delete(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
 int cmd_profile(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
+int cmd_answers(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_map(int argc, char **argv);
 int cmd_logs(int argc, char **argv);

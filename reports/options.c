@@ -57,6 +57,10 @@ static error_t parse_cell(int key, char *argument, struct argp_state *state)
     case OPTION_SCRIPT:
         options->script = argument;
         return 0;
+    case OPTION_SHOW:
+        options->shows = sim_xrealloc((void *)options->shows, (options->show_count + 1) * sizeof *options->shows);
+        options->shows[options->show_count++] = argument;
+        return 0;
     case OPTION_NO_STORE:
         options->no_store = true;
         return 0;
@@ -82,6 +86,10 @@ static const struct argp_option cell_option_list[] = {
      .arg = "FILE",
      .doc = "the requests of the scenario's scripted client, a JSON list such as [{\"at\": 0, \"request\": \"GET "
             "/products/1\"}]"},
+    {.name = "show",
+     .key = OPTION_SHOW,
+     .arg = "READING",
+     .doc = "add a reading to the panel, such as gateway.attempts.rate; may be repeated"},
     {.name = "no-store", .key = OPTION_NO_STORE, .doc = "do not store the run"},
     {.name = "db", .key = OPTION_DB, .arg = "FILE", .doc = "the store (default simex.db, or $SIMEX_DB)"},
     {.name = "quiet", .key = OPTION_QUIET, .doc = "print nothing on standard output"},
@@ -99,6 +107,7 @@ void cell_options_fini(struct cell_options *options)
     for (size_t i = 0; i < options->override_count; i++)
         free((void *)(uintptr_t)options->overrides[i].path);
     free(options->overrides);
+    free((void *)options->shows);
 }
 
 /* ---- arguments ---- */
@@ -144,11 +153,14 @@ struct scenario *load_argument(const char *argument, int *code)
 struct scenario *load_with_script(const char *argument, const struct cell_options *options, int *code)
 {
     struct scenario *scenario = load_argument(argument, code);
-    if (scenario == NULL || options->script == NULL)
+    if (scenario == NULL || (options->script == NULL && options->show_count == 0))
         return scenario;
     struct json_errors errors;
     json_errors_init(&errors);
-    if (!scenario_load_script(scenario, options->script, &errors)) {
+    bool fine = options->script == NULL || scenario_load_script(scenario, options->script, &errors);
+    for (size_t i = 0; i < options->show_count && fine; i++)
+        fine = scenario_show(scenario, options->shows[i], &errors);
+    if (!fine) {
         json_errors_print(&errors, stderr);
         *code = errors.unreadable > 0 ? EXIT_NO_INPUT : EXIT_BAD_SCENARIO;
         scenario_destroy(scenario);

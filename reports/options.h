@@ -16,13 +16,14 @@ enum {
     OPTION_NO_STORE,
     OPTION_DB,
     OPTION_SCRIPT,
+    OPTION_SHOW,
     OPTION_QUIET = 'q'
 };
 
 /* --format text|json, a child of a command's argp. Its input is an enum output_format. */
 extern const struct argp format_argp;
 
-/* --seed, --set, --script, --no-store, --db, --quiet: how cells are made and kept. Its input is a struct cell_options. */
+/* --seed, --set, --script, --show, --no-store, --db, --quiet: how cells are made and kept. Its input is a struct cell_options. */
 extern const struct argp cell_argp;
 
 struct cell_options {
@@ -33,6 +34,8 @@ struct cell_options {
     bool no_store, quiet;
     const char *db;
     const char *script; /* file of --script; NULL: none */
+    const char **shows; /* readings of --show */
+    size_t show_count;
 };
 
 void cell_options_init(struct cell_options *options);
@@ -40,7 +43,7 @@ void cell_options_fini(struct cell_options *options);
 
 /* Loads the scenario an argument names. NULL after having printed why; *code is then the exit code. */
 struct scenario *load_argument(const char *argument, int *code);
-/* The same, with the script that the options name in place of its own. */
+/* The same, with the script that the options name in place of its own, and the readings they add to its panel. */
 struct scenario *load_with_script(const char *argument, const struct cell_options *options, int *code);
 /* Builds its cell; the same. */
 struct cell *build_argument(const struct scenario *scenario, const struct cell_options *options, uint64_t seed,

@@ -17,9 +17,9 @@
 #include <string.h>
 #include <xxhash.h>
 
-static const char *const top_keys[] = {"$schema", "title", "description",  "levels", "extends",
-                                       "run",     "nodes", "links",        "script", "faults",
-                                       "phases",  "panel", "expectations", "alerts", NULL};
+static const char *const top_keys[] = {"$schema",      "title",    "description", "levels",    "extends", "run",
+                                       "nodes",        "links",    "script",      "faults",    "phases",  "panel",
+                                       "expectations", "evidence", "remedies",    "questions", "alerts", NULL};
 static const char *const run_keys[] = {"until", "window", "max_events", NULL};
 
 enum { MAX_EVENTS_DEFAULT = 500000000 };
@@ -176,6 +176,7 @@ static void build_sections(struct build *build, const cJSON *tree, const struct 
     choose_end(build->cell);
     choose_window(build);
     build_timeline(build);
+    build_questions(build, tree);
     if (build_fine(build))
         build_script_events(build);
 }

@@ -148,6 +148,17 @@ struct scenario *scenario_load(const char *path, struct json_errors *errors)
     return NULL;
 }
 
+/* Lets `doc` extend what the scenario is. */
+static void put_over(struct scenario *scenario, struct json_doc *doc)
+{
+    json_set_base(doc, scenario->doc);
+    scenario->doc = doc;
+    cJSON_Delete(scenario->tree);
+    scenario->tree = json_merge(doc);
+    const cJSON *title = cJSON_GetObjectItemCaseSensitive(scenario->tree, "title");
+    scenario->title = cJSON_IsString(title) ? title->valuestring : scenario->name;
+}
+
 bool scenario_load_script(struct scenario *scenario, const char *path, struct json_errors *errors)
 {
     static const char before[] = "{\"script\":\n";
@@ -172,12 +183,39 @@ bool scenario_load_script(struct scenario *scenario, const char *path, struct js
     if (doc == NULL)
         return false;
     doc->lines_before = 1;
-    json_set_base(doc, scenario->doc);
-    scenario->doc = doc;
-    cJSON_Delete(scenario->tree);
-    scenario->tree = json_merge(doc);
-    const cJSON *title = cJSON_GetObjectItemCaseSensitive(scenario->tree, "title");
-    scenario->title = cJSON_IsString(title) ? title->valuestring : scenario->name;
+    put_over(scenario, doc);
+    return true;
+}
+
+/* "gateway.attempts.rate" as a key of the panel: "gateway_attempts_rate". */
+static void key_of(char *key, size_t size, const char *reading)
+{
+    (void)snprintf(key, size, "%s", reading);
+    for (char *c = key; *c != '\0'; c++) {
+        const bool fine = (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9');
+        *c = fine ? *c : '_';
+    }
+}
+
+bool scenario_show(struct scenario *scenario, const char *reading, struct json_errors *errors)
+{
+    char key[SCENARIO_NAME_MAX + 1], name[100];
+    key_of(key, sizeof key, reading);
+    cJSON *panel = cJSON_CreateObject();
+    cJSON *tree = cJSON_CreateObject();
+    cJSON *item = cJSON_AddObjectToObject(panel, key);
+    (void)cJSON_AddStringToObject(item, "reading", reading);
+    (void)cJSON_AddStringToObject(item, "title", reading);
+    (void)cJSON_AddItemToObject(tree, "panel", panel);
+    char *text = cJSON_PrintUnformatted(tree);
+    cJSON_Delete(tree);
+    sim_assert(text != NULL);
+    (void)snprintf(name, sizeof name, "--show %.80s", reading);
+    struct json_doc *doc = json_parse(name, text, strlen(text), errors);
+    free(text);
+    if (doc == NULL)
+        return false;
+    put_over(scenario, doc);
     return true;
 }
 

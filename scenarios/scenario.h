@@ -14,6 +14,7 @@
 #include "sim/world.h"
 
 struct responses;
+struct questions;
 struct script_entry;
 struct knob_value;
 
@@ -153,7 +154,8 @@ struct cell {
     struct script_entry *script;    /* by time */
     size_t script_count, script_room;
     bool open_end;               /* the run ends when the script is answered; `until` is the instant once it has run */
-    struct responses *responses; /* NULL without a script */
+    const struct questions *questions; /* what may be explained (questions.h); NULL: nothing */
+    struct responses *responses;       /* NULL without a script */
     struct knob_value *knobs;    /* params that a service's own interface holds */
     uint32_t knob_count;
     struct alert *alerts; /* in the order of the file */
@@ -166,6 +168,8 @@ struct cell {
 struct scenario *scenario_load(const char *path, struct json_errors *errors);
 /* Gives it the script that `path` holds, a JSON list of requests, in place of its own. False with errors added. */
 bool scenario_load_script(struct scenario *scenario, const char *path, struct json_errors *errors);
+/* Adds a reading such as "gateway.attempts.rate" to its panel. False with errors added when the text is no text. */
+bool scenario_show(struct scenario *scenario, const char *reading, struct json_errors *errors);
 void scenario_destroy(struct scenario *scenario);
 
 /* The file of a scenario: `argument` itself when it names a file (it holds a slash or ends in .json), else the shipped
