@@ -83,7 +83,7 @@ static double off_by(const struct range *range, double value)
 
 static void put_predicted(cJSON *entry, const char *unit, const struct range *range)
 {
-    char want[3 * SHOWN_ROOM], text[4 * SHOWN_ROOM];
+    char want[WANT_ROOM], text[WANT_ROOM + 8];
     const struct record_verdict bounds = {
         .min = range->low, .max = range->high, .above_min = range->above_low, .below_max = range->below_high};
     if (range->known)

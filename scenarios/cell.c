@@ -19,7 +19,7 @@
 
 static const char *const top_keys[] = {"$schema",      "title",    "description", "levels",    "extends", "run",
                                        "nodes",        "links",    "script",      "faults",    "phases",  "panel",
-                                       "expectations", "evidence", "remedies",    "questions", "alerts", NULL};
+                                       "expectations", "evidence", "remedies",    "questions", "alerts",  NULL};
 static const char *const run_keys[] = {"until", "window", "max_events", NULL};
 
 enum { MAX_EVENTS_DEFAULT = 500000000 };

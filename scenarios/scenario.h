@@ -153,10 +153,10 @@ struct cell {
     struct sim_node *script_client; /* the node that follows the script; NULL: none */
     struct script_entry *script;    /* by time */
     size_t script_count, script_room;
-    bool open_end;               /* the run ends when the script is answered; `until` is the instant once it has run */
+    bool open_end; /* the run ends when the script is answered; `until` is the instant once it has run */
     const struct questions *questions; /* what may be explained (questions.h); NULL: nothing */
     struct responses *responses;       /* NULL without a script */
-    struct knob_value *knobs;    /* params that a service's own interface holds */
+    struct knob_value *knobs;          /* params that a service's own interface holds */
     uint32_t knob_count;
     struct alert *alerts; /* in the order of the file */
     uint32_t alert_count;
