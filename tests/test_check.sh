@@ -160,8 +160,8 @@ check "its command" says \
     "  again    simex check part3-breaker --seed 1 --replications 10 --set sre-lab.breaker.threshold=10 --baseline base.json"
 check "a slight one" code_is 99 "$simex" check means.json --baseline base.json --seed 100 --set clients.rate=110/s --format json
 b='scenarios[0].baseline'
-check "in JSON" test "$(json out $b.compared $b.exact $b.found $b.changes[0].key $b.params)" = \
-    '[1,false,true,"requests",[{"path":"clients.rate","before":"100/s","after":"110/s"}]]'
+check "in JSON" test "$(json out $b.compared $b.exact $b.found "$b.changes[#-1].key" $b.params)" = \
+    '[5,false,true,"requests",[{"path":"clients.rate","before":"100/s","after":"110/s"}]]'
 check "a scenario that is not in it" code_is 99 "$simex" check part4-fallback --baseline base.json
 check "is said" says "it is not in the baseline"
 check "no such file" code_is 66 "$simex" check part3-breaker --baseline missing.json
