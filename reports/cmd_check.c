@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     OPTION_ALL = 'a',
@@ -343,6 +344,11 @@ int cmd_check(int argc, char **argv)
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
         return EXIT_USAGE;
     interrupt_watch();
+    if (arguments.baseline != NULL && access(arguments.baseline, R_OK) != 0) { /* before anything is run */
+        (void)fprintf(stderr, "simex: cannot read %s: %s\n", arguments.baseline, strerror(errno));
+        cell_options_fini(&arguments.cell);
+        return EXIT_NO_INPUT;
+    }
     int code = arguments.all ? load_all(&check, &arguments) : load_named(&check, &arguments);
     if (code == EXIT_FINE)
         code = refuse_twins(&check);
