@@ -26,12 +26,17 @@ static void build_measure(struct asking *asking, const cJSON *object)
     measure.text = build_text(build, object, "reading");
     measure.title = build_text(build, object, "title");
     measure.title = measure.title == NULL ? measure.key : measure.title;
-    if (measure_find(questions, measure.key) < questions->measure_count)
-        build_refuse(build, JSON_KEY, "want another name: \"%s\" is a key of the panel", measure.key);
     if (cJSON_GetObjectItemCaseSensitive(object, "reading") == NULL)
         build_refuse_missing(build, "reading", "what is read off, such as \"gateway.attempts.rate\"");
     if (measure.text == NULL)
         return;
+    /* The panel of one that extends a scenario may show what its evidence holds. */
+    const uint32_t present = measure_find(questions, measure.key);
+    if (present < questions->measure_count) {
+        if (strcmp(questions->measures[present].text, measure.text) != 0)
+            build_refuse(build, JSON_KEY, "want another name: \"%s\" is a key of the panel", measure.key);
+        return;
+    }
     struct sim_reading reading;
     struct sim_error error = {0};
     if (asking->resolve && !sim_reading_find(build->cell->sim, measure.text, &reading, &error)) {
