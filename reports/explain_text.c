@@ -221,6 +221,12 @@ static void print_over_time(FILE *out, const struct explanation *explanation, co
 
 /* ---- remedies ---- */
 
+/* To two decimals, without a sign at 0. */
+static double rounded(double score)
+{
+    return floor(score * 100 + 0.5) / 100 + 0.0;
+}
+
 static void print_alone(FILE *out, const struct explanation *explanation)
 {
     struct texts texts = {0};
@@ -240,7 +246,7 @@ static void print_alone(FILE *out, const struct explanation *explanation)
             const struct estimate estimate = explain_value(explanation, remedy->variant, question->phase, m);
             texts_add(&texts, show_value(value, questions->measures[m].unit, estimate.mean));
         }
-        (void)snprintf(shown, sizeof shown, "%+.2f", remedy->score);
+        (void)snprintf(shown, sizeof shown, "%+.2f", rounded(remedy->score));
         texts_add(&texts, shown);
     }
     (void)fprintf(out, "\n   Remedies, each alone:\n");
@@ -258,7 +264,7 @@ static void print_remedy(FILE *out, const struct explanation *explanation, const
     const struct ranking *ranking = &question->ranking;
     FILE *line = open_memstream(&text, &size);
     sim_assert(line != NULL);
-    (void)fprintf(line, "%+.2f  %s", remedy->score, json_shown(shown, title));
+    (void)fprintf(line, "%+.2f  %s", rounded(remedy->score), json_shown(shown, title));
     free(title);
     for (uint32_t i = 0; i < ranking->count && values; i++) {
         const struct measure *measure = &explanation->cell->questions->measures[ranking->weights[i].measure];
