@@ -108,6 +108,8 @@ static void say(FILE *out, const struct explanation *explanation, const struct q
     for (uint32_t i = 0; i < sentence->place_count; i++) {
         const struct place *place = &sentence->places[i];
         (void)explain_operand(explanation, question, &place->operand, shown);
+        if (place->bare)
+            shown[strcspn(shown, " ")] = '\0';
         (void)fprintf(out, "%.*s%s", (int)(place->from - at), sentence->say + at, shown);
         at = place->to;
     }
@@ -121,7 +123,7 @@ char *explain_answer(const struct explanation *explanation, const struct questio
     bool said = false;
     FILE *out = open_memstream(&text, &size);
     sim_assert(out != NULL);
-    if (question == explanation->ranked && explain_has_remedies(explanation)) {
+    if (question == explanation->ranked) {
         remedies_say(out, explanation);
         said = true;
     }

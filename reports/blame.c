@@ -213,7 +213,17 @@ static int by_duration(const void *left, const void *right)
     return (a->hash > b->hash) - (a->hash < b->hash);
 }
 
-/* Those around the percentile's rank, and all that took as long as one of them. */
+/* How many make a band: 1 %, 30 at least, of few requests a tenth. */
+static size_t band_width(size_t count)
+{
+    const size_t share = (count + BAND_SHARE - 1) / BAND_SHARE;
+    const size_t tenth = (count + 9) / 10;
+    const size_t least = tenth < BAND_LEAST ? tenth : BAND_LEAST;
+    return share > least ? share : least;
+}
+
+/* The requests that took nearest as long as the one at the percentile's rank, by time and not by rank: a percentile may
+ * stand beside a gap. */
 static void choose(struct blame *blame)
 {
     struct blame_rows *rows = blame->rows;
@@ -222,11 +232,14 @@ static void choose(struct blame *blame)
     qsort(rows->rows, rows->count, sizeof *rows->rows, by_duration);
     const double exact = ceil(blame->of.percentile / 100 * (double)rows->count);
     const size_t rank = exact < 1 ? 0 : (size_t)exact - 1;
-    const size_t share = (rows->count + BAND_SHARE - 1) / BAND_SHARE;
-    const size_t width = share > BAND_LEAST ? share : BAND_LEAST;
-    size_t first = rank > width / 2 ? rank - width / 2 : 0;
-    size_t last = first + width <= rows->count ? first + width - 1 : rows->count - 1;
-    first = last + 1 >= width && last + 1 - width < first ? last + 1 - width : first;
+    const sim_ns middle = rows->rows[rank].duration;
+    size_t first = rank, last = rank;
+    for (size_t left = band_width(rows->count) - 1; left > 0; left--) {
+        const sim_ns below = first == 0 ? SIM_NEVER : middle - rows->rows[first - 1].duration;
+        const sim_ns above = last + 1 == rows->count ? SIM_NEVER : rows->rows[last + 1].duration - middle;
+        first -= below <= above;
+        last += below > above;
+    }
     blame->low = rows->rows[first].duration;
     blame->high = rows->rows[last].duration;
     for (size_t i = 0; i < rows->count; i++) {

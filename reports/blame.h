@@ -5,8 +5,8 @@
  *
  * Which requests, follows from a reading:
  *
- *   of a percentile, max or min of a node's times  those at that percentile: the nearest 1 % by rank, 30 at least, and
- *                                                  all that took as long as one of them
+ *   of a percentile, max or min of a node's times  those nearest to it in time: 1 % of all, 30 at least (of few a
+ *                                                  tenth), and all that took as long as one of them
  *   of mean, sum or count of such times            all requests of the node
  *   of its errors (error_rate, errors, ...)        those that ended 5xx
  *   of anything else                               all requests of those who begin them (clients)

@@ -12,6 +12,7 @@
 
 enum {
     OPTION_REPLICATIONS = 2000,
+    OPTION_QUESTION,
     OPTION_JOBS = 'j',
     REPLICATIONS_DEFAULT = 3,
     REPLICATIONS_MAX = 1000,
@@ -21,7 +22,7 @@ enum {
 struct arguments {
     enum output_format format;
     struct cell_options cell;
-    const char *scenario;
+    const char *scenario, *question;
     uint64_t replications, jobs;
 };
 
@@ -30,6 +31,7 @@ static const struct argp_option options[] = {
      .key = OPTION_REPLICATIONS,
      .arg = "R",
      .doc = "seeds N to N+R-1 of everything; intervals come from their differences (default 3)"},
+    {.name = "question", .key = OPTION_QUESTION, .arg = "ID", .doc = "this question only"},
     {.name = "jobs", .key = OPTION_JOBS, .arg = "J", .doc = "worker threads (default: one a core)"},
     {0}};
 
@@ -49,6 +51,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case OPTION_REPLICATIONS:
         parse_count(&arguments->replications, "--replications", argument, REPLICATIONS_MAX, state);
+        return 0;
+    case OPTION_QUESTION:
+        arguments->question = argument;
         return 0;
     case OPTION_JOBS:
         parse_count(&arguments->jobs, "--jobs", argument, JOBS_MAX, state);
@@ -90,6 +95,7 @@ static int explain(const struct arguments *arguments, bool evidence)
                                       .replications = arguments->replications,
                                       .seed = arguments->cell.seed,
                                       .jobs = (unsigned)arguments->jobs,
+                                      .only = arguments->question,
                                       .script = arguments->cell.script};
     code = explain_run(&explanation);
     if (code == EXIT_FINE)

@@ -50,20 +50,25 @@ static void put_overrides(FILE *out, const struct explanation *explanation, size
         put_option(out, "--set", one->overrides[i].path, one->overrides[i].value);
 }
 
-/* Readings that the question shows and the panel does not. */
-static void put_shows(FILE *out, const struct explanation *explanation, const struct question *question)
+static void want(bool *wanted, const struct explanation *explanation, const struct operand *operand, size_t variant)
+{
+    if (operand->kind == OPERAND_READING && explain_variant(explanation, operand->change) == variant)
+        wanted[operand->measure] = true;
+}
+
+/* Readings of the variant that the question shows and the panel does not. */
+static void put_shows(FILE *out, const struct explanation *explanation, const struct question *question, size_t variant)
 {
     const struct cell *cell = explanation->cell;
     bool wanted[SCENARIO_PANEL_MAX + EVIDENCE_MAX] = {false};
     wanted[question->measure] = true;
-    for (uint32_t i = 0; i < question->over_time_count; i++)
+    for (uint32_t i = 0; i < question->over_time_count && variant == 0; i++)
         wanted[question->over_time[i]] = true;
     for (uint32_t s = 0; s < question->sentence_count; s++) {
         const struct sentence *sentence = &question->sentences[s];
-        for (uint32_t i = 0; i < sentence->place_count; i++) {
-            if (sentence->places[i].operand.kind == OPERAND_READING && explain_says(explanation, question, sentence))
-                wanted[sentence->places[i].operand.measure] = true;
-        }
+        const bool said = explain_says(explanation, question, sentence);
+        for (uint32_t i = 0; i < sentence->place_count && said; i++)
+            want(wanted, explanation, &sentence->places[i].operand, variant);
     }
     for (uint32_t m = cell->panel_count; m < cell->questions->measure_count; m++) {
         if (wanted[m])
@@ -86,7 +91,7 @@ char *explain_run_command(const struct explanation *explanation, size_t variant,
         (void)fprintf(out, " --seed %" PRIu64, explanation->seed);
     put_overrides(out, explanation, variant);
     if (question != NULL)
-        put_shows(out, explanation, question);
+        put_shows(out, explanation, question, variant);
     (void)fclose(out);
     return text;
 }

@@ -4,6 +4,7 @@
 #include "reports/explain.h"
 
 #include "reports/command.h"
+#include "scenarios/suggest.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -49,35 +50,60 @@ size_t explain_add_variant(struct explanation *explanation, const char *title, c
     return explanation->variant_count++;
 }
 
+/* Gives a change its variant, once. */
 static void add_change(struct explanation *explanation, const struct change *change)
 {
+    for (size_t i = 0; i < explanation->change_count; i++) {
+        if (explanation->changes[i].change == change)
+            return;
+    }
+    explanation->changes =
+        sim_xrealloc(explanation->changes, (explanation->change_count + 1) * sizeof *explanation->changes);
     explanation->changes[explanation->change_count++] = (struct explain_change){
         change, explain_add_variant(explanation, change->title, change->sets, change->set_count)};
+}
+
+static void add_operand(struct explanation *explanation, const struct operand *operand)
+{
+    if (operand->kind == OPERAND_READING && operand->change != NULL)
+        add_change(explanation, operand->change);
+}
+
+/* Its own changes, and the remedies that its sentences refer to. */
+static void add_question(struct explanation *explanation, const struct question *question)
+{
+    for (uint32_t i = 0; i < question->change_count; i++)
+        add_change(explanation, &question->changes[i]);
+    for (uint32_t s = 0; s < question->sentence_count; s++) {
+        const struct sentence *sentence = &question->sentences[s];
+        for (uint32_t i = 0; i < sentence->place_count; i++)
+            add_operand(explanation, &sentence->places[i].operand);
+        for (uint32_t i = 0; i < sentence->claim_count; i++) {
+            add_operand(explanation, &sentence->claims[i].left);
+            add_operand(explanation, &sentence->claims[i].right);
+        }
+    }
+    if (question->ranking.count > 0 && explanation->cell->questions->remedy_count > 0 && explanation->ranked == NULL)
+        explanation->ranked = question;
 }
 
 static void add_variants(struct explanation *explanation)
 {
     const struct questions *questions = explanation->cell->questions;
-    size_t count = questions->remedy_count;
     (void)explain_add_variant(explanation, "as it is", NULL, 0);
-    for (uint32_t q = 0; q < questions->count; q++)
-        count += questions->list[q].change_count;
-    explanation->changes = sim_xcalloc(count + 1, sizeof *explanation->changes);
     for (uint32_t q = 0; q < questions->count; q++) {
-        for (uint32_t i = 0; i < questions->list[q].change_count; i++)
-            add_change(explanation, &questions->list[q].changes[i]);
-        if (questions->list[q].ranking.count > 0 && explanation->ranked == NULL)
-            explanation->ranked = &questions->list[q];
+        if (explain_wants(explanation, &questions->list[q]))
+            add_question(explanation, &questions->list[q]);
     }
-    for (uint32_t i = 0; i < questions->remedy_count; i++)
+    for (uint32_t i = 0; i < questions->remedy_count && explanation->ranked != NULL; i++)
         add_change(explanation, &questions->remedies[i]);
-    if (explain_has_remedies(explanation))
+    if (explanation->ranked != NULL)
         remedies_add(explanation);
 }
 
-bool explain_has_remedies(const struct explanation *explanation)
+bool explain_wants(const struct explanation *explanation, const struct question *question)
 {
-    return explanation->ranked != NULL && explanation->cell->questions->remedy_count > 0;
+    return explanation->only == NULL || strcmp(explanation->only, question->id) == 0;
 }
 
 size_t explain_variant(const struct explanation *explanation, const struct change *change)
@@ -177,6 +203,36 @@ static int refuse_no_questions(const struct explanation *explanation)
     return EXIT_BAD_SCENARIO;
 }
 
+static bool has_question(const struct explanation *explanation)
+{
+    const struct questions *questions = explanation->cell->questions;
+    for (uint32_t q = 0; q < questions->count; q++) {
+        if (explain_wants(explanation, &questions->list[q]))
+            return true;
+    }
+    return false;
+}
+
+static int refuse_question(const struct explanation *explanation)
+{
+    const struct questions *questions = explanation->cell->questions;
+    const char *ids[QUESTIONS_MAX];
+    char shown[JSON_SHOWN_BYTES];
+    for (uint32_t q = 0; q < questions->count; q++)
+        ids[q] = questions->list[q].id;
+    const char *near = suggest_nearest(explanation->only, ids, questions->count);
+    (void)fprintf(stderr, "simex: no question \"%s\"", json_shown(shown, explanation->only));
+    if (near != NULL)
+        (void)fprintf(stderr, "; did you mean \"%s\"?\n", near);
+    else {
+        (void)fprintf(stderr, "; there are:");
+        for (uint32_t q = 0; q < questions->count; q++)
+            (void)fprintf(stderr, " %s", ids[q]);
+        (void)fprintf(stderr, "\n");
+    }
+    return EXIT_USAGE;
+}
+
 static int run_all(struct explanation *explanation)
 {
     const struct cell *cell = explanation->cell;
@@ -211,9 +267,11 @@ int explain_run(struct explanation *explanation)
         return EXIT_BAD_SCENARIO;
     if (explanation->cell->questions == NULL || explanation->cell->questions->count == 0)
         return refuse_no_questions(explanation);
+    if (!has_question(explanation))
+        return refuse_question(explanation);
     add_variants(explanation);
     const int code = run_all(explanation);
-    if (code == EXIT_FINE && explain_has_remedies(explanation))
+    if (code == EXIT_FINE && explanation->ranked != NULL)
         remedies_rank(explanation);
     return code;
 }

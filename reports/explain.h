@@ -34,6 +34,7 @@ struct explanation {
     size_t override_count, replications;
     uint64_t seed;
     unsigned jobs;      /* 0: one a core */
+    const char *only;   /* id of the one question that is asked; NULL: all */
     const char *script; /* file of --script, for commands; NULL */
     /* Set by explain_run. */
     struct cell *cell; /* as it is, never run: questions, phases, panel */
@@ -50,7 +51,7 @@ struct explanation {
     struct blame *blames;           /* a question each */
     struct collector collector;
     bool collected;
-    const struct question *ranked; /* the question about remedies; NULL: none */
+    const struct question *ranked; /* the question about remedies, if it is asked and there are any; else NULL */
 };
 
 /* An exit code; what is wrong has been printed. The explanation may be shown when it is EXIT_FINE. */
@@ -64,8 +65,8 @@ struct estimate explain_value(const struct explanation *explanation, size_t vari
 struct estimate explain_difference(const struct explanation *explanation, size_t base, size_t variant, uint32_t phase,
                                    uint32_t measure);
 size_t explain_variant(const struct explanation *explanation, const struct change *change);
-/* Whether there are remedies that a question ranks. */
-bool explain_has_remedies(const struct explanation *explanation);
+/* Whether the question is asked. */
+bool explain_wants(const struct explanation *explanation, const struct question *question);
 
 /* ---- what is said (answer.c) ---- */
 

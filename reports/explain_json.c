@@ -154,8 +154,9 @@ static cJSON *tree_of(const struct explanation *explanation, bool evidence)
     put(tree, "replications", cJSON_CreateNumber((double)explanation->replications));
     put(tree, "overrides", overrides_tree(explanation, 0));
     for (uint32_t i = 0; i < explanation->cell->questions->count; i++)
-        (void)cJSON_AddItemToArray(questions,
-                                   question_tree(explanation, &explanation->cell->questions->list[i], evidence));
+        if (explain_wants(explanation, &explanation->cell->questions->list[i]))
+            (void)cJSON_AddItemToArray(questions,
+                                       question_tree(explanation, &explanation->cell->questions->list[i], evidence));
     put(tree, "questions", questions);
     for (uint32_t place = 1; evidence && place <= explanation->remedy_count; place++) {
         for (size_t i = 0; i < explanation->remedy_count; i++) {

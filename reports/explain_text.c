@@ -12,39 +12,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INDENT = 3, KEYS_SHOWN = 4, PAIRS_SHOWN = 8, ENTRIES_SHOWN = 8 };
+enum { INDENT = 3, KEYS_SHOWN = 4, PAIRS_SHOWN = 5, ENTRIES_SHOWN = 8 };
 
 /* ---- pieces ---- */
 
-/* Text in lines of the terminal's width, breaks at blanks; later lines `hanging` deeper, `before` ends lines. */
+/* Where a line may not break: before a unit ("5 s", "30 %") and behind an option. */
+static bool is_tied(const char *text, size_t blank)
+{
+    const char *unit = text + blank + 1;
+    const size_t length = strcspn(unit, " .,;:)");
+    size_t from = blank;
+    while (from > 0 && text[from - 1] != ' ')
+        from--;
+    if (strncmp(text + from, "--", 2) == 0)
+        return true;
+    return blank > 0 && text[blank - 1] >= '0' && text[blank - 1] <= '9' && length <= 2 && unit[0] != '+' &&
+           unit[0] != '\\' && unit[0] != '$';
+}
+
+/* Bytes up to the blank at which a line may break. */
+static size_t piece_length(const char *text)
+{
+    size_t at = strcspn(text, " ");
+    while (text[at] == ' ' && is_tied(text, at))
+        at += 1 + strcspn(text + at + 1, " ");
+    return at;
+}
+
+/* Text in lines of the terminal's width. Later lines are indented by `hanging` more; `end` goes before each break. */
 static void print_wrapped(FILE *out, size_t indent, size_t hanging, const char *end, const char *text)
 {
     const size_t width = terminal_width();
     size_t column = indent;
+    bool first = true; /* of its line */
     (void)fprintf(out, "%*s", (int)indent, "");
     while (*text != '\0') {
-        size_t length = strcspn(text, " "), shown = 0;
+        const size_t length = piece_length(text);
+        size_t shown = 0;
         for (size_t i = 0; i < length; i++)
             shown += ((unsigned char)text[i] & 0xc0) != 0x80;
-        if (column + shown + strlen(end) > width && column > indent + hanging) {
-            (void)fprintf(out, "%s\n%*s", end, (int)(indent + hanging), "");
+        if (!first && column + 1 + shown + strlen(end) > width) {
             column = indent + hanging;
+            (void)fprintf(out, "%s\n%*s", end, (int)column, "");
+            first = true;
         }
-        (void)fprintf(out, "%.*s", (int)length, text);
-        column += shown;
-        text += length;
-        if (*text == ' ') {
-            text++;
-            if (column + 1 < width) {
-                const size_t next = strcspn(text, " ");
-                if (column + 1 + next + strlen(end) <= width) {
-                    (void)fputc(' ', out);
-                    column++;
-                } else {
-                    column = width;
-                }
-            }
-        }
+        (void)fprintf(out, "%s%.*s", first ? "" : " ", (int)length, text);
+        column += shown + !first;
+        first = false;
+        text += length + (text[length] == ' ');
     }
     (void)fputc('\n', out);
 }
@@ -206,75 +221,91 @@ static void print_over_time(FILE *out, const struct explanation *explanation, co
 
 /* ---- remedies ---- */
 
-static void add_remedies(struct texts *texts, const struct explanation *explanation, bool pairs, uint32_t most)
+/* To two decimals, without a sign at 0. */
+static double rounded(double score)
 {
-    char shown[SHOWN_ROOM], value[SHOWN_ROOM];
-    const struct question *question = explanation->ranked;
-    const struct explain_remedy *remedy = NULL;
-    for (uint32_t place = 1; place <= most && (remedy = remedies_at(explanation, pairs, place)) != NULL; place++) {
-        char *title = remedy_title(remedy);
-        texts_add(texts, title);
-        free(title);
-        for (uint32_t i = 0; i < question->ranking.count && i < KEYS_SHOWN; i++) {
-            const uint32_t m = question->ranking.weights[i].measure;
-            const struct estimate estimate = explain_value(explanation, remedy->variant, question->phase, m);
-            texts_add(texts, estimate.count == 0
-                                 ? "no data"
-                                 : show_value(value, explanation->cell->questions->measures[m].unit, estimate.mean));
-        }
-        (void)snprintf(shown, sizeof shown, "%+.2f", remedy->score);
-        texts_add(texts, shown);
-    }
+    return floor(score * 100 + 0.5) / 100 + 0.0;
 }
 
-static void print_ranked(FILE *out, const struct explanation *explanation, bool pairs, uint32_t most)
+static void print_alone(FILE *out, const struct explanation *explanation)
 {
     struct texts texts = {0};
-    const struct ranking *ranking = &explanation->ranked->ranking;
-    const uint32_t keys = ranking->count < KEYS_SHOWN ? ranking->count : KEYS_SHOWN;
-    (void)fprintf(out, "\n   %s\n", pairs ? "Two together, the best:" : "Remedies, each alone:");
+    char shown[SHOWN_ROOM], value[SHOWN_ROOM], title[JSON_SHOWN_BYTES];
+    const struct question *question = explanation->ranked;
+    const struct questions *questions = explanation->cell->questions;
+    const uint32_t keys = question->ranking.count < KEYS_SHOWN ? question->ranking.count : KEYS_SHOWN;
+    const struct explain_remedy *remedy = NULL;
     texts_add(&texts, "");
     for (uint32_t i = 0; i < keys; i++)
-        texts_add(&texts, explanation->cell->questions->measures[ranking->weights[i].measure].key);
+        texts_add(&texts, questions->measures[question->ranking.weights[i].measure].key);
     texts_add(&texts, "score");
-    add_remedies(&texts, explanation, pairs, most);
+    for (uint32_t place = 1; (remedy = remedies_at(explanation, false, place)) != NULL; place++) {
+        texts_add(&texts, json_shown(title, remedy->first->title));
+        for (uint32_t i = 0; i < keys; i++) {
+            const uint32_t m = question->ranking.weights[i].measure;
+            const struct estimate estimate = explain_value(explanation, remedy->variant, question->phase, m);
+            texts_add(&texts, show_value(value, questions->measures[m].unit, estimate.mean));
+        }
+        (void)snprintf(shown, sizeof shown, "%+.2f", rounded(remedy->score));
+        texts_add(&texts, shown);
+    }
+    (void)fprintf(out, "\n   Remedies, each alone:\n");
     print_table(out, &texts, keys + 1);
 }
 
-static void print_harm(FILE *out, const struct explanation *explanation, const struct explain_remedy *remedy)
+/* "+0.96  stale if error + TTL 60 s: error_rate 0.11 %, ...", and what it changes in the steady phase. */
+static void print_remedy(FILE *out, const struct explanation *explanation, const struct explain_remedy *remedy,
+                         bool values)
 {
-    char low[SHOWN_ROOM], high[SHOWN_ROOM], line[600];
-    const struct ranking *ranking = &explanation->ranked->ranking;
+    char low[SHOWN_ROOM], high[SHOWN_ROOM], shown[JSON_SHOWN_BYTES];
+    char *text = NULL, *title = remedy_title(remedy);
+    size_t size = 0;
+    const struct question *question = explanation->ranked;
+    const struct ranking *ranking = &question->ranking;
+    FILE *line = open_memstream(&text, &size);
+    sim_assert(line != NULL);
+    (void)fprintf(line, "%+.2f  %s", rounded(remedy->score), json_shown(shown, title));
+    free(title);
+    for (uint32_t i = 0; i < ranking->count && values; i++) {
+        const struct measure *measure = &explanation->cell->questions->measures[ranking->weights[i].measure];
+        const struct estimate value =
+            explain_value(explanation, remedy->variant, question->phase, ranking->weights[i].measure);
+        (void)fprintf(line, "%s %s %s", i == 0 ? ":" : ",", measure->key, show_value(low, measure->unit, value.mean));
+    }
     for (uint32_t i = 0; i < ranking->count; i++) {
         const uint32_t m = ranking->weights[i].measure;
         const struct measure *measure = &explanation->cell->questions->measures[m];
         const struct estimate change = explain_difference(explanation, 0, remedy->variant, ranking->steady, m);
         if (change.count == 0 || !(change.low > 0 || change.high < 0))
             continue;
-        (void)snprintf(
-            line, sizeof line, "in %s, %s changes %.80s from %s to %s", explanation->cell->phases[ranking->steady].name,
-            remedy->first->title, measure->key,
-            show_value(low, measure->unit, explain_value(explanation, 0, ranking->steady, m).mean),
-            show_value(high, measure->unit, explain_value(explanation, remedy->variant, ranking->steady, m).mean));
-        print_wrapped(out, 5, 2, "", line);
+        const struct estimate before = explain_value(explanation, 0, ranking->steady, m);
+        const struct estimate after = explain_value(explanation, remedy->variant, ranking->steady, m);
+        (void)fprintf(line, "; in %s %s goes from %s to %s", explanation->cell->phases[ranking->steady].name,
+                      measure->key, show_value(low, measure->unit, before.mean),
+                      show_value(high, measure->unit, after.mean));
     }
+    (void)fclose(line);
+    print_wrapped(out, 5, 7, "", text);
+    free(text);
+    print_command(out, 12, explain_run_command(explanation, remedy->variant, NULL));
 }
 
 static void print_remedies(FILE *out, const struct explanation *explanation)
 {
     const struct explain_remedy *remedy = NULL;
-    print_ranked(out, explanation, false, REMEDIES_MAX);
-    print_ranked(out, explanation, true, PAIRS_SHOWN);
-    print_wrapped(
-        out, 5, 0, "",
-        "A score of 1: all as in the steady phase; 0: no better than it is; below: worse. How it is reckoned: "
-        "docs/explain.md.");
+    print_alone(out, explanation);
+    (void)fputc('\n', out);
+    for (uint32_t i = 1; (remedy = remedies_at(explanation, false, i)) != NULL; i++)
+        print_remedy(out, explanation, remedy, false);
+    (void)fprintf(out, "\n   Two together, the best:\n");
+    for (uint32_t i = 1; i <= PAIRS_SHOWN && (remedy = remedies_at(explanation, true, i)) != NULL; i++)
+        print_remedy(out, explanation, remedy, true);
+    (void)fputc('\n', out);
+    print_prose(out, INDENT,
+                "A score of 1: all as in the steady phase; 0: no better than it is; below 0: worse. How it is "
+                "reckoned: docs/explain.md.");
     if (explanation->excluded > 0)
-        (void)fprintf(out, "     %" PRIu32 " pairs that exclude each other are left out.\n", explanation->excluded);
-    for (uint32_t i = 1; (remedy = remedies_at(explanation, false, i)) != NULL; i++) {
-        print_harm(out, explanation, remedy);
-        print_command(out, 5, explain_run_command(explanation, remedy->variant, NULL));
-    }
+        (void)fprintf(out, "   %" PRIu32 " pairs that exclude each other are left out.\n", explanation->excluded);
 }
 
 /* ---- the whole ---- */
@@ -311,8 +342,10 @@ static void print_question(FILE *out, const struct explanation *explanation, uin
 void explain_answers(FILE *out, const struct explanation *explanation)
 {
     print_heading(out, explanation);
-    for (uint32_t i = 0; i < explanation->cell->questions->count; i++)
-        print_question(out, explanation, i);
+    for (uint32_t i = 0; i < explanation->cell->questions->count; i++) {
+        if (explain_wants(explanation, &explanation->cell->questions->list[i]))
+            print_question(out, explanation, i);
+    }
 }
 
 void explain_text(FILE *out, const struct explanation *explanation)
@@ -320,13 +353,15 @@ void explain_text(FILE *out, const struct explanation *explanation)
     print_heading(out, explanation);
     for (uint32_t i = 0; i < explanation->cell->questions->count; i++) {
         const struct question *question = &explanation->cell->questions->list[i];
-        print_question(out, explanation, i);
-        if (question == explanation->ranked && explain_has_remedies(explanation)) {
-            print_remedies(out, explanation);
+        if (!explain_wants(explanation, question))
             continue;
-        }
-        print_blame(out, explanation, question);
-        print_what_if(out, explanation, question);
+        print_question(out, explanation, i);
+        if (question == explanation->ranked)
+            print_remedies(out, explanation);
+        else
+            print_blame(out, explanation, question);
+        if (question->change_count > 0 || question != explanation->ranked)
+            print_what_if(out, explanation, question);
         print_over_time(out, explanation, question);
     }
 }

@@ -142,23 +142,24 @@ static bool check_id(const struct asking *asking, const char *id)
     return what == NULL;
 }
 
-static bool build_change(struct asking *asking, const cJSON *object, struct change *change)
+static void build_change(struct asking *asking, const cJSON *object)
 {
     struct build *build = asking->build;
     if (!check_id(asking, object->string) || !build_check_keys(build, object, change_keys, "key"))
-        return false;
+        return;
     const cJSON *sets = cJSON_GetObjectItemCaseSensitive(object, "set");
-    *change = (struct change){.id = object->string, .title = build_text(build, object, "title")};
-    if (change->title == NULL)
-        change->title = change->id;
+    struct change change = {.id = object->string, .title = build_text(build, object, "title")};
+    if (change.title == NULL)
+        change.title = change.id;
     if (sets == NULL) {
         build_refuse_missing(build, "set", "what it changes, such as {\"gateway.timeout\": \"60s\"}");
-        return false;
+        return;
     }
     size_t length = build_enter(build, "set");
-    build_sets(asking, sets, change);
+    build_sets(asking, sets, &change);
     build_leave(build, length);
-    return change->sets != NULL;
+    if (change.sets != NULL)
+        asking->changes[asking->change_count++] = change;
 }
 
 struct change *build_changes(struct asking *asking, const cJSON *object, int most, uint32_t *count)
@@ -174,13 +175,17 @@ struct change *build_changes(struct asking *asking, const cJSON *object, int mos
         build_refuse(build, JSON_VALUE, "want at most %d members, got %d", most, size);
         return NULL;
     }
-    struct change *changes = sim_arena_alloc(&build->cell->sim->arena, ((size_t)size + 1) * sizeof *changes);
+    asking->changes = sim_arena_alloc(&build->cell->sim->arena, ((size_t)size + 1) * sizeof *asking->changes);
+    asking->change_count = 0;
     const cJSON *member = NULL;
     cJSON_ArrayForEach(member, object)
     {
+        const uint32_t before = asking->change_count;
         size_t length = build_enter(build, member->string);
-        *count += build_change(asking, member, &changes[*count]);
+        if (!build_fitting(asking, member, build_change))
+            asking->change_count = before;
         build_leave(build, length);
     }
-    return changes;
+    *count = asking->change_count;
+    return asking->changes;
 }

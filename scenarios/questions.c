@@ -14,6 +14,35 @@ static struct sim_arena *arena_of(const struct asking *asking)
     return &asking->build->cell->sim->arena;
 }
 
+/* Whether what the pointer stands at was written in another file: one that the scenario extends. */
+static bool is_inherited(const struct build *build)
+{
+    struct json_where where;
+    const struct scenario *scenario = build->cell->scenario;
+    return json_locate_merged(scenario->doc, build->pointer, JSON_VALUE, &where) &&
+           strcmp(where.file, scenario->path) != 0;
+}
+
+/* Reads a member with `each`. One that is inherited and no longer fits, since the scenario has removed or replaced what it
+ * refers to, is left out: false, and nothing is said. */
+bool build_fitting(struct asking *asking, const cJSON *member, void (*each)(struct asking *, const cJSON *))
+{
+    struct build *build = asking->build;
+    if (!asking->resolve || !is_inherited(build)) {
+        each(asking, member);
+        return true;
+    }
+    struct json_errors *const errors = build->errors;
+    struct json_errors own;
+    json_errors_init(&own);
+    build->errors = &own;
+    each(asking, member);
+    const bool fits = json_errors_total(&own) == 0;
+    build->errors = errors;
+    json_errors_fini(&own);
+    return fits;
+}
+
 /* ---- evidence ---- */
 
 static void build_measure(struct asking *asking, const cJSON *object)
@@ -26,12 +55,17 @@ static void build_measure(struct asking *asking, const cJSON *object)
     measure.text = build_text(build, object, "reading");
     measure.title = build_text(build, object, "title");
     measure.title = measure.title == NULL ? measure.key : measure.title;
-    if (measure_find(questions, measure.key) < questions->measure_count)
-        build_refuse(build, JSON_KEY, "want another name: \"%s\" is a key of the panel", measure.key);
     if (cJSON_GetObjectItemCaseSensitive(object, "reading") == NULL)
         build_refuse_missing(build, "reading", "what is read off, such as \"gateway.attempts.rate\"");
     if (measure.text == NULL)
         return;
+    /* The panel of one that extends a scenario may show what its evidence holds. */
+    const uint32_t present = measure_find(questions, measure.key);
+    if (present < questions->measure_count) {
+        if (strcmp(questions->measures[present].text, measure.text) != 0)
+            build_refuse(build, JSON_KEY, "want another name: \"%s\" is a key of the panel", measure.key);
+        return;
+    }
     struct sim_reading reading;
     struct sim_error error = {0};
     if (asking->resolve && !sim_reading_find(build->cell->sim, measure.text, &reading, &error)) {
@@ -67,7 +101,7 @@ static void build_evidence(struct asking *asking, const cJSON *evidence)
     const cJSON *member = cJSON_IsObject(evidence) ? evidence->child : NULL;
     for (; member != NULL && questions->measure_count < SCENARIO_PANEL_MAX + EVIDENCE_MAX; member = member->next) {
         size_t inner = build_enter(build, member->string);
-        build_measure(asking, member);
+        (void)build_fitting(asking, member, build_measure);
         build_leave(build, inner);
     }
     build_leave(build, length);
@@ -296,7 +330,9 @@ static void build_list(struct asking *asking, const cJSON *list)
     cJSON_ArrayForEach(member, list)
     {
         size_t length = build_enter(build, member->string);
-        build_question(asking, member);
+        const uint32_t before = asking->questions->count;
+        if (!build_fitting(asking, member, build_question))
+            asking->questions->count = before;
         build_leave(build, length);
     }
 }

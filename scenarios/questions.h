@@ -79,9 +79,10 @@ struct claim {
     double tolerance; /* NEAR: share of the right side */
 };
 
-/* {OPERAND} in what is said: bytes [from, to) with the brackets. */
+/* {OPERAND} in what is said: bytes [from, to) with the brackets. {#OPERAND}: without its unit. */
 struct place {
     size_t from, to;
+    bool bare;
     struct operand operand;
 };
 

@@ -13,7 +13,11 @@ struct asking {
     struct questions *questions;
     struct question *question; /* that is being read */
     bool resolve;
+    struct change *changes; /* that are being read */
+    uint32_t change_count;
 };
+
+bool build_fitting(struct asking *asking, const cJSON *member, void (*each)(struct asking *, const cJSON *));
 
 /* Reads the members of an object {id: {title, set}} (changes.c); the pointer stands at it. *count of them, in the
  * arena. */

@@ -23,7 +23,8 @@ static bool add_place(struct asking *asking, struct sentence *sentence, size_t f
     struct place *place = &sentence->places[sentence->place_count++];
     place->from = from;
     place->to = to;
-    return operand_read(asking, text, &place->operand, error);
+    place->bare = text[0] == '#';
+    return operand_read(asking, text + place->bare, &place->operand, error);
 }
 
 static bool read_places(struct asking *asking, struct sentence *sentence, struct sim_error *error)
