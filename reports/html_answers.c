@@ -288,10 +288,10 @@ static void put_score_card(const struct answers *answers, const cJSON *tree)
         put_number(answers, key, member(row, "predicted"), false);
         (void)fputs("</td><td class=\"n\">", out);
         put_number(answers, key, member(row, "happened"), false);
-        (void)fprintf(out, "</td><td class=\"%s\">",
-                      cJSON_IsTrue(right)    ? "holds\">&#10003; right"
-                      : cJSON_IsFalse(right) ? "fails\">&#10007; wrong"
-                                             : "none\">? no data");
+        (void)fputs(cJSON_IsTrue(right)    ? "</td><td class=\"holds\">&#10003; right"
+                    : cJSON_IsFalse(right) ? "</td><td class=\"fails\">&#10007; wrong"
+                                           : "</td><td class=\"none\">? no data",
+                    out);
         (void)fputs("</td><td class=\"n\">", out);
         if (!cJSON_IsNull(member(row, "off_by")) && member(row, "off_by") != NULL)
             html_value(out, member(row, "off_by"));

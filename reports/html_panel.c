@@ -240,21 +240,20 @@ static void put_verdict(FILE *out, const struct record *record, const struct rec
         [VERDICT_HOLDS] = "holds", [VERDICT_FAILS] = "fails", [VERDICT_NO_DATA] = "none"};
     const struct record_item *item = &record->items[verdict->item];
     char want[3 * SHOWN_ROOM];
-    (void)fputs("<tr><th scope=\"row\">", out);
-    html_bdi(out, verdict->name != NULL ? verdict->name : item->title);
-    (void)fputs("</th><td>", out);
+    put_row(out, verdict->name != NULL ? verdict->name : item->title);
+    (void)fprintf(out, "<td class=\"%s\"><span aria-hidden=\"true\">%s</span> %s</td><td>", classes[verdict->result],
+                  marks[verdict->result], verdict_name(verdict->result));
     html_bdi(out, record->phases[verdict->phase].name);
     (void)fputs("</td><td class=\"n\">", out);
     html_text(out, show_want(want, item->unit, verdict));
     (void)fputs("</td><td class=\"n\">", out);
     html_put_reading(out, item->unit, verdict->value);
-    (void)fprintf(out, "</td><td class=\"%s\"><span aria-hidden=\"true\">%s</span> %s</td></tr>\n",
-                  classes[verdict->result], marks[verdict->result], verdict_name(verdict->result));
+    (void)fputs("</td></tr>\n", out);
 }
 
 void html_add_verdicts(struct html_page *page, const struct html_run *runs, size_t count)
 {
-    static const char *const columns[] = {"Expectation", "Phase", "Wanted", "Came out", "Verdict", NULL};
+    static const char *const columns[] = {"Expectation", "Verdict", "Phase", "Wanted", "Came out", NULL};
     FILE *out = NULL;
     char caption[16];
     for (size_t i = 0; i < count; i++) {

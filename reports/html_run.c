@@ -171,13 +171,24 @@ void html_run_close(struct html_run *run)
 
 /* ---- words ---- */
 
+/* Whether a stored run's scenario can be run anew by its name. */
+static bool is_shipped(const struct html_run *run)
+{
+    char *path = scenario_find_shipped(run->replay.cell->scenario->name);
+    const bool shipped = path != NULL;
+    free(path);
+    return shipped;
+}
+
 char *html_run_command(const struct html_run *run, const char *verb, const char *extra)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     sim_assert(out != NULL);
-    const bool by_id = run->replay.stored && strcmp(verb, "run") != 0;
+    const bool runs = strcmp(verb, "run") == 0;
+    const bool by_id = run->replay.stored && !(runs && is_shipped(run) && run->record->responses == NULL);
+    verb = runs && by_id ? "show" : verb;
     (void)fprintf(out, "simex %s ", verb);
     html_shell_word(out, by_id                ? run->replay.cell->id
                          : run->replay.stored ? run->replay.cell->scenario->name

@@ -12,7 +12,6 @@
 enum {
     HTML_RUNS_MAX = 6,      /* side by side */
     HTML_STRETCHES = 4,     /* phases that are looked into */
-    HTML_TRACES = 5,        /* of a phase: of as many statuses as there are */
     HTML_CHARTS = 16,       /* readings that are drawn */
     HTML_NUMBERS = 24000,   /* in all charts of a page */
     HTML_POINTS_MAX = 1200, /* of a line */
@@ -56,7 +55,8 @@ int html_run_go(struct html_run *run);
 void html_run_finish(struct html_run *run);
 void html_run_close(struct html_run *run);
 
-/* "simex VERB RUN EXTRA", with seed and overrides; `verb` "run" names the scenario also when the run is a stored one. Free. */
+/* "simex VERB RUN EXTRA", with seed and overrides of a scenario. `verb` "run" of a stored run names its scenario when that
+ * ships, and is "show" otherwise, or when it had a script, which may have been another. Free. */
 char *html_run_command(const struct html_run *run, const char *verb, const char *extra);
 
 /* The phase that a reader looks at first: the first in which a fault acts, else the first. An index into `phases`; 0 when

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the time went, as flame graphs; and a few requests as waterfalls: of each phase the slowest, and of as many statuses
- * as there are one. */
+/* Where the time went, as flame graphs; and a few requests as waterfalls: of each phase the slowest, and one of each
+ * status. */
 #include "reports/html_parts.h"
 #include "reports/profile_show.h"
 #include "reports/show.h"
@@ -130,17 +130,20 @@ static void put_row(void *context, const struct trace_row *row)
         return;
     }
     fall->rows++;
-    (void)fprintf(out, "<tr><th scope=\"row\" class=\"d%d\">", row->depth > DEPTH_MAX ? DEPTH_MAX : row->depth);
-    html_bdi(out, row->label);
+    const int depth = row->depth > DEPTH_MAX ? DEPTH_MAX : row->depth;
     if (row->kind == TRACE_ROW_NOTE) {
+        (void)fprintf(out, "<tr><td colspan=\"5\" class=\"d%d\">", depth);
+        html_bdi(out, row->label);
         html_text(out, row->between);
         html_bdi(out, row->second);
-        (void)fputs("</th><td></td><td></td><td></td><td></td></tr>\n", out);
+        (void)fputs("</td></tr>\n", out);
         return;
     }
-    (void)fprintf(out, "</th><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"%s\">", row->status,
-                  show_value(starts, "s", sim_ns_to_s(row->from - fall->from)),
-                  show_value(took, "s", sim_ns_to_s(row->to - row->from)), "bar");
+    (void)fprintf(out, "<tr><th scope=\"row\" class=\"d%d\">", depth);
+    html_bdi(out, row->label);
+    (void)fprintf(out, "</th><td>%s</td><td class=\"n begins\">%s</td><td class=\"n\">%s</td><td class=\"bar\">",
+                  row->status, show_value(starts, "s", sim_ns_to_s(row->from - fall->from)),
+                  show_value(took, "s", sim_ns_to_s(row->to - row->from)));
     (void)fprintf(out, "<svg viewBox=\"0 0 %d 16\" preserveAspectRatio=\"none\" aria-hidden=\"true\">", BAR);
     const sim_ns cut = row->cut < row->from ? row->from : row->cut > row->to ? row->to : row->cut;
     if (row->from < cut || row->cut >= row->to)
@@ -191,27 +194,32 @@ static void put_trace(struct html_page *page, const struct html_run *run, const 
     (void)fputs("</details>\n", out);
 }
 
+/* The slowest, and with `varied` one of each status. */
 static void put_traces(struct html_page *page, const struct html_run *run, const struct html_stretch *stretch,
-                       size_t most, bool open)
+                       bool varied, bool open)
 {
-    size_t slow_count = 0, varied_count = 0;
+    size_t slow_count = 0, count = 0;
+    bool shown[SIM_STATUSES] = {false};
     struct trace **slow = keep_slowest(&stretch->keep, &slow_count);
-    struct trace **varied = keep_varied(&stretch->keep, most - (most > 0), &varied_count);
+    struct trace **list = keep_varied(&stretch->keep, SIM_STATUSES, &count);
     for (size_t i = 0; i < slow_count; i++)
         put_trace(page, run, stretch, slow[i], open);
-    for (size_t i = 0; i < varied_count; i++) {
-        if (slow_count == 0 || varied[i] != slow[0])
-            put_trace(page, run, stretch, varied[i], false);
+    for (size_t i = 0; i < count && varied; i++) {
+        const enum sim_status status = trace_outcome(list[i]).status;
+        if (shown[status] || (slow_count > 0 && list[i] == slow[0]))
+            continue;
+        shown[status] = true;
+        put_trace(page, run, stretch, list[i], false);
     }
     free(slow);
-    free(varied);
+    free(list);
 }
 
 void html_add_traces(struct html_page *page, const struct html_run *runs, size_t count)
 {
     FILE *out = html_section(page, "traces", "Requests");
     uint64_t seen = 0;
-    (void)fputs("<p>Of each phase the slowest request, then requests of as many statuses as there were. Thick bars are "
+    (void)fputs("<p>Of each phase the slowest request, then one of each status. Thick bars are "
                 "work, middling ones waits, thin ones calls; dashed ones are work for a caller that had gone.</p>\n",
                 out);
     for (size_t i = 0; i < count; i++) {
@@ -220,7 +228,7 @@ void html_add_traces(struct html_page *page, const struct html_run *runs, size_t
         if (count > 1)
             (void)fprintf(out, "<h3>Run %s</h3>\n", html_letter(i, count));
         for (uint32_t k = 0; k < run->stretch_count; k++) {
-            put_traces(page, run, &run->stretches[k], count > 1 ? 1 : 1 + HTML_TRACES, i == 0 && k == focus);
+            put_traces(page, run, &run->stretches[k], count == 1, i == 0 && k == focus);
             seen += run->stretches[k].keep.counts.seen;
         }
         note_phases_left_out(out, run);
