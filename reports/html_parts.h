@@ -27,7 +27,7 @@ void html_add_traces(struct html_page *page, const struct html_run *runs, size_t
 /* html_script.c: the answers to a script's requests */
 void html_add_script(struct html_page *page, const struct html_run *run);
 
-/* html_answers.c: what other commands wrote with --format json. */
+/* html_document.c: what other commands wrote with --format json. */
 enum html_document { HTML_NO_DOCUMENT, HTML_EXPLANATION, HTML_SCORE_CARD, HTML_COMPARISON };
 /* Which of them a tree is. */
 enum html_document html_document_kind(const cJSON *tree);
