@@ -27,6 +27,7 @@ static const struct command commands[] = {
     {"logs", "what the services would have logged", cmd_logs},
     {"alerts", "would Prometheus have noticed: a run's alert rules", cmd_alerts},
     {"plot", "draw runs: pictures with their data and gnuplot scripts", cmd_plot},
+    {"report", "runs as one page for a browser: charts, flame graphs, requests", cmd_report},
     {"export", "a run as CSV, JSON, OpenMetrics, OTLP, Chrome trace or folded", cmd_export},
     {"runs", "what the store holds", cmd_runs},
     {"show", "print a stored run again", cmd_show},

@@ -39,6 +39,7 @@ int cmd_profile(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_answers(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_map(int argc, char **argv);
 int cmd_logs(int argc, char **argv);
 int cmd_alerts(int argc, char **argv);

@@ -177,14 +177,21 @@ static void print_legend(const struct flame *flame, int height)
                       WIDTH - MARGIN, height - 9, flame->left_out);
 }
 
-void profile_svg(FILE *out, const struct profile *profile, const char *title)
+static struct flame make_flame(FILE *out, const struct profile *profile)
 {
-    struct flame flame = {.out = out, .profile = profile};
     const struct frame *root = profile->root;
-    char time[SHOWN_ROOM];
+    struct flame flame = {.out = out, .profile = profile};
     flame.rows = rows_of(root) < DEPTH_MAX ? rows_of(root) : DEPTH_MAX;
     flame.per_ns = root->total[0] == 0 ? 0 : (WIDTH - 2.0 * MARGIN) / (double)root->total[0];
     flame.most = profile->compared ? largest_change(profile, root) : 0;
+    return flame;
+}
+
+void profile_svg(FILE *out, const struct profile *profile, const char *title)
+{
+    struct flame flame = make_flame(out, profile);
+    const struct frame *root = profile->root;
+    char time[SHOWN_ROOM];
     const int height = TOP + flame.rows * ROW + BOTTOM;
     (void)fprintf(out,
                   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -204,6 +211,20 @@ void profile_svg(FILE *out, const struct profile *profile, const char *title)
                       show_value(time, "s", sim_ns_to_s(root->total[1]) / (double)profile->traces[1]));
     (void)fputs("</text>\n", out);
     print_frame(&flame, root, MARGIN, 0);
+    print_legend(&flame, height);
+    (void)fputs("</svg>\n", out);
+}
+
+void profile_svg_inside(FILE *out, const struct profile *profile, const char *label)
+{
+    struct flame flame = make_flame(out, profile);
+    const int above = TOP - ROW / 2; /* room for a title, which the page has already */
+    const int height = TOP + flame.rows * ROW + BOTTOM;
+    (void)fprintf(out, "<svg class=\"flame\" viewBox=\"0 %d %d %d\" role=\"img\" aria-label=\"", above, WIDTH,
+                  height - above);
+    print_escaped(out, label);
+    (void)fputs("\">\n", out);
+    print_frame(&flame, profile->root, MARGIN, 0);
     print_legend(&flame, height);
     (void)fputs("</svg>\n", out);
 }

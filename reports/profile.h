@@ -59,5 +59,7 @@ void profile_folded(FILE *out, const struct profile *profile);
 
 /* A flame graph, self-contained, for a browser. `title` is the user's. */
 void profile_svg(FILE *out, const struct profile *profile, const char *title);
+/* The same for the inside of a page, whose style has rules for svg.flame; without title. `label` tells what it shows. */
+void profile_svg_inside(FILE *out, const struct profile *profile, const char *label);
 
 #endif

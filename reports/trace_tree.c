@@ -11,10 +11,10 @@
 #include "models/http.h"
 #include "reports/show.h"
 #include "reports/terminal.h"
+#include "reports/trace_rows.h"
 #include "reports/trace_show.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -39,20 +39,6 @@ struct waterfall {
     int label, bar;  /* columns */
     bool unicode;
     unsigned rows, left_out;
-};
-
-/* Something that stands below a span. */
-struct branch {
-    sim_ns from, to;
-    const struct trace_span *child;    /* or */
-    const struct sim_segment *segment; /* or */
-    const struct trace_event *event;
-    size_t order;
-};
-
-struct branches {
-    struct branch *list;
-    size_t count, room;
 };
 
 /* ---- rows ---- */
@@ -147,115 +133,18 @@ static void print_note(struct waterfall *fall, int depth, const char *first, con
     (void)fprintf(fall->out, "\n");
 }
 
-/* ---- branches of a span ---- */
-
-static void add_branch(struct branches *branches, struct branch branch)
+/* A trace_rows function. */
+static void show_row(void *context, const struct trace_row *row)
 {
-    if (branches->count == branches->room) {
-        branches->room = branches->room == 0 ? 32 : branches->room * 2;
-        branches->list = sim_xrealloc(branches->list, branches->room * sizeof *branches->list);
-    }
-    branch.order = branches->count;
-    branches->list[branches->count++] = branch;
-}
-
-/* A piece of the span's own time; what lies behind `cut` apart, so that it comes into the abandoned branch. */
-static void add_segment(struct branches *branches, const struct sim_segment *segment, sim_ns from, sim_ns to,
-                        sim_ns cut)
-{
-    const sim_ns middle = cut > from && cut < to ? cut : to;
-    if (from < middle)
-        add_branch(branches, (struct branch){.from = from, .to = middle, .segment = segment});
-    if (middle < to)
-        add_branch(branches, (struct branch){.from = middle, .to = to, .segment = segment});
-}
-
-static int by_beginning(const void *left, const void *right)
-{
-    const struct branch *a = left, *b = right;
-    if (a->from != b->from)
-        return a->from < b->from ? -1 : 1;
-    return (a->order > b->order) - (a->order < b->order);
-}
-
-/* The time between nodes, as the caller has it. */
-static void add_network(struct branches *branches, const struct trace_span *span)
-{
-    const sim_ns end = trace_span_end(span);
-    const bool arrived = (span->flags & TRACE_SPAN_ARRIVED) != 0;
-    const sim_ns there = arrived && span->arrived < end ? span->arrived : end;
-    if (span->name != NULL)
-        return;
-    add_segment(branches, &trace_network, span->begun, there, SIM_NEVER);
-    if ((span->flags & TRACE_SPAN_REPLIED) != 0 && span->replied < end)
-        add_segment(branches, &trace_network, span->replied, end, SIM_NEVER);
-}
-
-static struct branches branches_of(const struct trace_span *span, sim_ns cut)
-{
-    struct branches branches = {0};
-    for (const struct trace_event *event = span->events; event != NULL; event = event->next)
-        add_branch(&branches, (struct branch){.from = event->at, .to = event->at, .event = event});
-    add_network(&branches, span);
-    for (const struct trace_segment *own = span->segments; own != NULL; own = own->next)
-        add_segment(&branches, own->segment, own->from, own->to, cut);
-    for (const struct trace_span *child = span->first; child != NULL; child = child->next)
-        add_branch(&branches, (struct branch){.from = child->begun, .to = trace_span_end(child), .child = child});
-    if (branches.count > 0)
-        qsort(branches.list, branches.count, sizeof *branches.list, by_beginning);
-    return branches;
-}
-
-static void show_span(struct waterfall *fall, const struct trace_span *span, int depth, sim_ns cut);
-
-static void show_branch(struct waterfall *fall, const struct branch *branch, int depth, sim_ns cut)
-{
-    if (branch->child != NULL)
-        show_span(fall, branch->child, depth, cut);
-    else if (branch->event != NULL)
-        print_note(fall, depth, branch->event->level, ": ", branch->event->message);
+    static const enum bar kinds[] = {[TRACE_ROW_SPAN] = BAR_CALL,
+                                     [TRACE_ROW_WORK] = BAR_WORK,
+                                     [TRACE_ROW_WAIT] = BAR_WAIT,
+                                     [TRACE_ROW_ABANDONED] = BAR_ABANDONED};
+    struct waterfall *fall = context;
+    if (row->kind == TRACE_ROW_NOTE)
+        print_note(fall, row->depth, row->label, row->between, row->second);
     else
-        print_row(fall, depth, branch->segment->name, "", branch->segment->kind == SIM_WORK ? BAR_WORK : BAR_WAIT,
-                  branch->from, branch->to, cut);
-}
-
-static const char *status_of(char buffer[8], const struct trace_span *span)
-{
-    const struct sim_outcome outcome = trace_span_outcome(span);
-    const bool ended = (span->flags & TRACE_SPAN_ENDED) != 0;
-    if (span->name != NULL)
-        return outcome.status == SIM_OK ? "" : "err";
-    (void)snprintf(buffer, 8, "%d", http_status(outcome.status));
-    return ended ? buffer : "-";
-}
-
-static void show_span(struct waterfall *fall, const struct trace_span *span, int depth, sim_ns cut)
-{
-    char label[200], status[8];
-    sim_ns from = 0, to = 0;
-    const bool abandoned = trace_span_abandoned(span, &from, &to);
-    const struct sim_outcome outcome = trace_span_outcome(span);
-    const char *name = trace_span_name(span);
-    if (span->name != NULL)
-        (void)snprintf(label, sizeof label, "%s", name);
-    else
-        (void)snprintf(label, sizeof label, "%s %s", span->to->name, name);
-    print_row(fall, depth, label, status_of(status, span), BAR_CALL, span->begun, trace_span_end(span), cut);
-    if (outcome.reason != NULL && outcome.status != SIM_OK)
-        print_note(fall, depth + 1, sim_status_name(outcome.status), ": ", outcome.reason);
-    for (const struct trace_tag *tag = span->tags; tag != NULL; tag = tag->next)
-        print_note(fall, depth + 1, tag->key, " = ", tag->value);
-    struct branches branches = branches_of(span, abandoned ? from : SIM_NEVER);
-    const sim_ns own_cut = abandoned && from < cut ? from : cut;
-    bool apart = false;
-    for (size_t i = 0; i < branches.count; i++) {
-        if (abandoned && !apart && branches.list[i].from >= from) {
-            print_row(fall, depth + 1, "abandoned: for nobody", "", BAR_ABANDONED, from, to, from);
-            apart = true;
-        }
-        show_branch(fall, &branches.list[i], depth + 1 + apart, own_cut);
-    }
-    free(branches.list);
+        print_row(fall, row->depth, row->label, row->status, kinds[row->kind], row->from, row->to, row->cut);
 }
 
 /* ---- the whole ---- */
@@ -328,6 +217,6 @@ void trace_show_tree(FILE *out, const struct cell *cell, const struct trace *tra
         fall.label = LABEL_LEAST;
     fall.bar = columns - fixed - fall.label < BAR_LEAST ? BAR_LEAST : columns - fixed - fall.label;
     show_heading(&fall);
-    show_span(&fall, trace->root, 0, SIM_NEVER);
+    trace_rows(trace, show_row, &fall);
     show_sums(&fall);
 }
