@@ -132,7 +132,7 @@ static void print_texts(FILE *out, struct texts *texts, const enum align *aligns
 
 static void print_edges(FILE *out, const struct callmap *map)
 {
-    static const enum align aligns[] = {ALIGN_LEFT, ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_LEFT};
+    static const enum align aligns[] = {ALIGN_LEFT, ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_WRAP};
     static const char *const heads[] = {"from", "to", "rate", "errors", "P95", "ended"};
     struct texts texts = {0};
     char text[CALLMAP_ROOM];
@@ -154,7 +154,7 @@ static void print_edges(FILE *out, const struct callmap *map)
 
 static void print_nodes(FILE *out, const struct callmap *map)
 {
-    static const enum align aligns[] = {ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_LEFT};
+    static const enum align aligns[] = {ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_WRAP};
     static const char *const heads[] = {"node", "replies", "P95", "errors", "born here", "which"};
     struct texts texts = {0};
     char text[CALLMAP_ROOM];
@@ -191,7 +191,7 @@ static void add_death(struct texts *texts, const struct callmap_death *death)
 
 static void print_deaths(FILE *out, const struct callmap *map)
 {
-    static const enum align aligns[] = {ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_LEFT};
+    static const enum align aligns[] = {ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_WRAP};
     static const char *const heads[] = {"died at", "requests", "of all", "as"};
     struct texts texts = {0};
     char text[CALLMAP_ROOM];
