@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `simex export`: a run for other programs. */
+#include "reports/cmd_export.h"
+
 #include "reports/command.h"
 #include "reports/export_traces.h"
-#include "reports/openmetrics.h"
-#include "reports/profile.h"
 #include "reports/simulate.h"
-#include "reports/trace_query.h"
 
 #include "sim/units.h"
 
@@ -14,36 +13,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_OUT = 'o', OPTION_EPOCH = 2000, OPTION_BUCKETS, OPTION_WHERE, OPTION_LIMIT, OPTION_PHASE = 'p' };
-enum { OTLP_TRACES = 1000, CHROME_TRACES = 100, TRACES_MAX = 10000, SLOWEST = 10 };
+enum {
+    OPTION_OUT = 'o',
+    OPTION_EPOCH = 2000,
+    OPTION_BUCKETS,
+    OPTION_WHERE,
+    OPTION_LIMIT,
+    OPTION_ENV,
+    OPTION_VERSION,
+    OPTION_PHASE = 'p',
+    OPTION_LEVEL = 'l'
+};
 
 /* Prometheus reads milliseconds of 64 bits; the year 9999 is far enough. */
 #define EPOCH_MAX UINT64_C(253402300799)
 
-/* From EXPORT_OTLP on: traces, of a run simulated again. */
-enum export_format {
-    EXPORT_CSV,
-    EXPORT_OPENMETRICS,
-    EXPORT_JSON,
-    EXPORT_OTLP_METRICS,
-    EXPORT_OTLP,
-    EXPORT_CHROME,
-    EXPORT_FOLDED,
-    EXPORT_FORMATS
-};
+static const char *const formats[EXPORT_FORMATS] = {"csv",       "openmetrics", "json",   "otlp-metrics",
+                                                    "otlp-logs", "otlp",        "chrome", "folded"};
 
-struct arguments {
-    struct cell_options cell;
-    enum export_format format;
-    const char *run, *out, *phase, *where;
-    uint32_t limit; /* 0: the format's */
-    struct openmetrics_options openmetrics;
-};
-
-static const char *const formats[EXPORT_FORMATS] = {"csv",  "openmetrics", "json",  "otlp-metrics",
-                                                    "otlp", "chrome",      "folded"};
-
-static void take_format(struct arguments *arguments, const char *text, struct argp_state *state)
+static void take_format(struct export_arguments *arguments, const char *text, struct argp_state *state)
 {
     for (int i = 0; i < EXPORT_FORMATS; i++) {
         if (strcmp(text, formats[i]) == 0) {
@@ -51,28 +39,56 @@ static void take_format(struct arguments *arguments, const char *text, struct ar
             return;
         }
     }
-    argp_error(state, "--format wants csv, openmetrics, json, otlp, otlp-metrics, chrome or folded, got \"%s\"", text);
+    argp_error(state,
+               "--format wants csv, openmetrics, json, otlp, otlp-metrics, otlp-logs, chrome or folded, got \"%s\"",
+               text);
 }
 
-static void take_epoch(struct arguments *arguments, const char *text, struct argp_state *state)
+static void take_epoch(struct export_arguments *arguments, const char *text, struct argp_state *state)
 {
     uint64_t epoch = 0;
     if (!sim_parse_u64(text, &epoch) || epoch > EPOCH_MAX)
         argp_error(state, "--epoch wants whole seconds since 1970, got \"%s\"", text);
-    arguments->openmetrics.epoch = (int64_t)epoch;
+    arguments->openmetrics.epoch = arguments->otlp.epoch = (int64_t)epoch;
 }
 
-static void take_limit(struct arguments *arguments, const char *text, struct argp_state *state)
+static void take_limit(struct export_arguments *arguments, const char *text, struct argp_state *state)
 {
     uint64_t limit = 0;
-    if (!sim_parse_u64(text, &limit) || limit == 0 || limit > TRACES_MAX)
-        argp_error(state, "--limit wants a whole number from 1 to %d, got \"%s\"", TRACES_MAX, text);
+    if (!sim_parse_u64(text, &limit) || limit == 0 || limit > EXPORT_TRACES_MAX)
+        argp_error(state, "--limit wants a whole number from 1 to %d, got \"%s\"", EXPORT_TRACES_MAX, text);
     arguments->limit = (uint32_t)limit;
+}
+
+static void take_level(struct export_arguments *arguments, const char *text, struct argp_state *state)
+{
+    arguments->has_level = true;
+    if (!log_level_of(text, &arguments->level))
+        argp_error(state, "--level wants debug, info, warn or error, got \"%s\"", text);
+}
+
+/* Which options go with which formats. */
+static void check(const struct export_arguments *arguments, const struct argp_state *state)
+{
+    const enum export_format format = arguments->format;
+    const bool otlp = format >= EXPORT_OTLP_METRICS && format <= EXPORT_OTLP;
+    if (format < EXPORT_OTLP && (arguments->where != NULL || arguments->limit > 0))
+        argp_error(state, "--where and --limit go with --format otlp, chrome or folded");
+    if (format < EXPORT_OTLP_LOGS && arguments->phase != NULL)
+        argp_error(state, "--phase goes with --format otlp, otlp-logs, chrome or folded");
+    if (format == EXPORT_FOLDED && arguments->limit > 0)
+        argp_error(state, "--format folded has all traces: no --limit");
+    if (format != EXPORT_OTLP_LOGS && arguments->has_level)
+        argp_error(state, "--level goes with --format otlp-logs");
+    if (!otlp && (arguments->otlp.env != NULL || arguments->otlp.version != NULL))
+        argp_error(state, "--env and --service-version go with --format otlp, otlp-metrics or otlp-logs");
+    if (otlp && !otlp_fits(arguments->otlp.epoch, SIM_NS_MAX))
+        argp_error(state, "--epoch: OTLP counts nanoseconds, which reach to the year 2554");
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
-    struct arguments *arguments = state->input;
+    struct export_arguments *arguments = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &arguments->cell;
@@ -100,17 +116,22 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_LIMIT:
         take_limit(arguments, argument, state);
         return 0;
+    case OPTION_LEVEL:
+        take_level(arguments, argument, state);
+        return 0;
+    case OPTION_ENV:
+        arguments->otlp.env = argument;
+        return 0;
+    case OPTION_VERSION:
+        arguments->otlp.version = argument;
+        return 0;
     case ARGP_KEY_ARG:
         if (arguments->run != NULL)
             argp_error(state, "one run at a time, got also \"%s\"", argument);
         arguments->run = argument;
         return 0;
     case ARGP_KEY_END:
-        if (arguments->format < EXPORT_OTLP &&
-            (arguments->phase != NULL || arguments->where != NULL || arguments->limit > 0))
-            argp_error(state, "--phase, --where and --limit go with --format otlp, chrome or folded");
-        if (arguments->format == EXPORT_FOLDED && arguments->limit > 0)
-            argp_error(state, "--format folded has all traces: no --limit");
+        check(arguments, state);
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "which run? (see: simex runs)");
@@ -124,12 +145,25 @@ static const struct argp_option options[] = {
     {.name = "format",
      .key = OPTION_FORMAT,
      .arg = "FORMAT",
-     .doc = "csv (default), openmetrics, json, otlp, otlp-metrics, chrome or folded"},
+     .doc = "csv (default), openmetrics, json, otlp, otlp-metrics, otlp-logs, chrome or folded"},
     {.name = "out", .key = OPTION_OUT, .arg = "FILE", .doc = "write to FILE rather than standard output"},
     {.name = "epoch",
      .key = OPTION_EPOCH,
      .arg = "SECONDS",
-     .doc = "openmetrics, otlp, otlp-metrics: when the run begins, in seconds since 1970 (default 1700000000)"},
+     .doc = "openmetrics, otlp, otlp-metrics, otlp-logs: when the run begins, in seconds since 1970 (default "
+            "1700000000)"},
+    {.name = "env",
+     .key = OPTION_ENV,
+     .arg = "NAME",
+     .doc = "otlp, otlp-metrics, otlp-logs: the environment of all services (default simex)"},
+    {.name = "service-version",
+     .key = OPTION_VERSION,
+     .arg = "TEXT",
+     .doc = "otlp, otlp-metrics, otlp-logs: their version (default: that of simex)"},
+    {.name = "level",
+     .key = OPTION_LEVEL,
+     .arg = "LEVEL",
+     .doc = "otlp-logs: leave out what is below debug, info (default), warn or error"},
     {.name = "buckets",
      .key = OPTION_BUCKETS,
      .arg = "LIST",
@@ -138,7 +172,7 @@ static const struct argp_option options[] = {
     {.name = "phase",
      .key = OPTION_PHASE,
      .arg = "PHASE",
-     .doc = "otlp, chrome, folded: traces that ended in its measured part"},
+     .doc = "otlp, chrome, folded: traces that ended in its measured part; otlp-logs: lines of it"},
     {.name = "where",
      .key = OPTION_WHERE,
      .arg = "EXPR",
@@ -153,19 +187,19 @@ static const struct argp_option options[] = {
 
 struct windows {
     const struct export_run *run;
-    const struct arguments *arguments;
+    const struct export_arguments *arguments;
 };
 
 static bool write_run(FILE *out, void *context)
 {
     const struct windows *windows = context;
-    const struct arguments *arguments = windows->arguments;
+    const struct export_arguments *arguments = windows->arguments;
     const struct export_run *run = windows->run;
     switch (arguments->format) {
     case EXPORT_JSON:
         return export_json(out, run);
     case EXPORT_OTLP_METRICS:
-        return export_otlp_metrics(out, run, &arguments->openmetrics.bounds, arguments->openmetrics.epoch);
+        return export_otlp_metrics(out, run, &arguments->openmetrics.bounds, &arguments->otlp);
     case EXPORT_OPENMETRICS:
         return openmetrics_write(out, run, &arguments->openmetrics);
     default:
@@ -173,14 +207,13 @@ static bool write_run(FILE *out, void *context)
     }
 }
 
-static int fail_out(const struct arguments *arguments, const char *doing, int code)
+static int fail_out(const struct export_arguments *arguments, const char *doing, int code)
 {
     (void)fprintf(stderr, "simex: %s: cannot %s: %s\n", arguments->out, doing, strerror(errno));
     return code;
 }
 
-/* To the file or to standard output, whose errors are main's to tell. */
-static int write_out(const struct arguments *arguments, bool (*write)(FILE *out, void *context), void *context)
+int export_write_out(const struct export_arguments *arguments, bool (*write)(FILE *out, void *context), void *context)
 {
     FILE *out = arguments->out == NULL ? stdout : fopen(arguments->out, "w");
     if (out == NULL)
@@ -195,14 +228,14 @@ static int write_out(const struct arguments *arguments, bool (*write)(FILE *out,
     return code;
 }
 
-static int export_stored(const struct store *store, int64_t key, const struct arguments *arguments)
+static int export_stored(const struct store *store, int64_t key, const struct export_arguments *arguments)
 {
     struct export_run run;
     struct record *record = store_get(store, key);
     if (record == NULL)
         return EXIT_IO;
     struct windows windows = {&run, arguments};
-    int code = export_run_init(&run, store, key, record) ? write_out(arguments, write_run, &windows) : EXIT_IO;
+    int code = export_run_init(&run, store, key, record) ? export_write_out(arguments, write_run, &windows) : EXIT_IO;
     export_run_fini(&run);
     record_destroy(record);
     return code;
@@ -210,7 +243,7 @@ static int export_stored(const struct store *store, int64_t key, const struct ar
 
 /* The store is opened for writing only when the argument is no stored run, so that a read-only one will do. With
  * --no-store a scenario is run into a store in memory. */
-static int export_argument(struct store *store, const struct arguments *arguments)
+static int export_argument(struct store *store, const struct export_arguments *arguments)
 {
     const char *path = arguments->cell.no_store ? ":memory:" : store_path(arguments->cell.db);
     int64_t key = 0;
@@ -227,82 +260,6 @@ static int export_argument(struct store *store, const struct arguments *argument
     return key > 0 ? export_stored(store, key, arguments) : code;
 }
 
-/* ---- traces ---- */
-
-struct traces {
-    const struct arguments *arguments;
-    const struct cell *cell;
-    struct trace **list;
-    size_t count;
-    struct profile profile;
-};
-
-static bool write_traces(FILE *out, void *context)
-{
-    struct traces *traces = context;
-    if (traces->arguments->format == EXPORT_OTLP)
-        export_otlp(out, traces->cell, traces->list, traces->count, traces->arguments->openmetrics.epoch);
-    else if (traces->arguments->format == EXPORT_CHROME)
-        export_chrome(out, traces->cell, traces->list, traces->count);
-    else
-        profile_folded(out, &traces->profile);
-    return true;
-}
-
-static void add_to_profile(void *context, const struct trace *trace)
-{
-    profile_add(context, trace);
-}
-
-/* What was asked for, and how much of it is in the file. */
-static void say_what_is_left_out(const struct trace_query *query, size_t count)
-{
-    if (query->keep.counts.wanted > count)
-        (void)fprintf(stderr, "simex: %zu of %" PRIu64 " traces: a fair sample, and the slowest (--limit)\n", count,
-                      query->keep.counts.wanted);
-}
-
-static int export_collected(const struct arguments *arguments, struct traces *traces, const struct trace_query *query)
-{
-    const struct cell *cell = query->replay.cell;
-    traces->cell = cell;
-    if (arguments->format == EXPORT_FOLDED) {
-        profile_finish(&traces->profile);
-    } else {
-        traces->list = keep_all(&query->keep, &traces->count);
-        say_what_is_left_out(query, traces->count);
-    }
-    if (arguments->cell.quiet && arguments->out == NULL)
-        return EXIT_FINE;
-    return write_out(arguments, write_traces, traces);
-}
-
-static int export_traces(struct arguments *arguments)
-{
-    struct traces traces = {.arguments = arguments};
-    struct trace_query query = {
-        .run = arguments->run, .phase = arguments->phase, .where = arguments->where, .cell = &arguments->cell};
-    const uint32_t usual = arguments->format == EXPORT_OTLP ? OTLP_TRACES : CHROME_TRACES;
-    const uint32_t limit = arguments->limit > 0 ? arguments->limit : usual;
-    query.slowest = limit > 2 * SLOWEST ? SLOWEST : 0;
-    query.sample = limit - query.slowest;
-    profile_init(&traces.profile, false);
-    if (arguments->format == EXPORT_FOLDED) {
-        query.slowest = query.sample = 0;
-        query.each = add_to_profile;
-        query.each_context = &traces.profile;
-    }
-    int code = trace_query_parse(&query);
-    if (code == EXIT_FINE)
-        code = trace_query_run(&query);
-    if (code == EXIT_FINE)
-        code = export_collected(arguments, &traces, &query);
-    free(traces.list);
-    profile_fini(&traces.profile);
-    trace_query_fini(&query);
-    return code;
-}
-
 int cmd_export(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&cell_argp, 0, "When RUN is a scenario:", 1}, {0}};
@@ -311,23 +268,21 @@ int cmd_export(int argc, char **argv)
         .parser = parse,
         .args_doc = "RUN",
         .doc = "Writes a run for other programs. Its windows: CSV (one line a number), JSON, OpenMetrics text that "
-               "Prometheus takes in, OTLP metrics. Its traces, simulated again: OTLP (JSON), Chrome trace events, "
-               "folded stacks.\v"
+               "Prometheus takes in, OTLP metrics. Simulated again, its traces: OTLP (JSON), Chrome trace events, "
+               "folded stacks; and what its services logged: OTLP logs.\v"
                "RUN is the id of a stored run, its first four digits or more, `last`, or a scenario, which is run "
                "first. docs/prometheus.md, docs/store.md and docs/traces.md say what is in the files.",
         .children = children};
-    struct arguments arguments = {.format = EXPORT_CSV, .openmetrics = {.epoch = OPENMETRICS_EPOCH}};
+    struct export_arguments arguments = {
+        .format = EXPORT_CSV, .openmetrics = {.epoch = OPENMETRICS_EPOCH}, .otlp = {.epoch = OPENMETRICS_EPOCH}};
     struct store store = {NULL, NULL};
     cell_options_init(&arguments.cell);
     (void)openmetrics_bounds_parse(&arguments.openmetrics.bounds, "lab");
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
         return EXIT_USAGE;
-    const bool otlp = arguments.format == EXPORT_OTLP || arguments.format == EXPORT_OTLP_METRICS;
-    if (otlp && !export_otlp_fits(arguments.openmetrics.epoch, SIM_NS_MAX)) {
-        (void)fprintf(stderr, "simex: --epoch: OTLP counts nanoseconds, which reach to the year 2554\n");
-        return EXIT_USAGE;
-    }
-    int code = arguments.format >= EXPORT_OTLP ? export_traces(&arguments) : export_argument(&store, &arguments);
+    int code = arguments.format >= EXPORT_OTLP        ? export_traces(&arguments)
+               : arguments.format == EXPORT_OTLP_LOGS ? export_logs(&arguments)
+                                                      : export_argument(&store, &arguments);
     store_close(&store);
     cell_options_fini(&arguments.cell);
     return code;

@@ -23,14 +23,9 @@ struct arguments {
 
 static void take_level(struct arguments *arguments, const char *text, struct argp_state *state)
 {
-    for (int i = 0; i < LOG_LEVELS; i++) {
-        if (strcmp(text, log_levels[i]) != 0)
-            continue;
-        arguments->level = (enum log_level)i;
-        arguments->has_level = true;
-        return;
-    }
-    argp_error(state, "--level wants debug, info, warn or error, got \"%s\"", text);
+    arguments->has_level = true;
+    if (!log_level_of(text, &arguments->level))
+        argp_error(state, "--level wants debug, info, warn or error, got \"%s\"", text);
 }
 
 /* The number of a trace as `simex trace` lists it, or its 32 hex digits, of which the last 16 are the number. */
@@ -108,6 +103,7 @@ static int show(struct replay *replay, const struct arguments *arguments)
     int code = EXIT_FINE;
     const struct phase *phase = NULL;
     struct logbook book = {
+        .write = arguments->format == FORMAT_JSON ? logbook_json : logbook_text,
         .out = stdout,
         .run = replay->cell->id,
         .least = arguments->has_level    ? arguments->level
@@ -115,7 +111,6 @@ static int show(struct replay *replay, const struct arguments *arguments)
                                          : LOG_INFO,
         .trace = arguments->trace,
         .to = SIM_NEVER,
-        .json = arguments->format == FORMAT_JSON,
     };
     if (arguments->trace_run != NULL && strncmp(arguments->trace_run, replay->cell->id, HEX_ID / 2) != 0) {
         (void)fprintf(stderr, "simex: trace %s is not of this run, which is %s\n", arguments->trace_run,

@@ -421,6 +421,7 @@ static void on_log(void *context, const struct sim_node *node, const struct sim_
     if (event == NULL)
         return;
     event->at = collector->sim->now;
+    event->after = span->last;
     event->level = take_text(collector, span->trace, level);
     event->message = take_text(collector, span->trace, message);
     if (span->last_event != NULL)

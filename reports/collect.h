@@ -29,9 +29,12 @@ struct trace_tag {
     struct trace_tag *next;
 };
 
+struct trace_span;
+
 struct trace_event {
     const char *level, *message;
     sim_ns at;
+    const struct trace_span *after; /* the span's last child when it was said; NULL: it had none */
     struct trace_event *next;
 };
 

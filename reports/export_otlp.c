@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* OTLP/JSON as opentelemetry-proto 1.x defines it: ids in hex, 64-bit numbers as texts, enumerations as numbers.
  *
- * A tag that says `env` or `version` (the unified tags of a tracer) belongs to the service: it becomes deployment.environment
- * or service.version of the node's resource, the first one said. Other tags are attributes, with the type their text has:
+ * A tag that says `env` or `version` (the unified tags of a tracer) belongs to the service: it goes to the node's resource,
+ * the first one said, before what the options say. Other tags are attributes, with the type their text has:
  * true and false, whole numbers, numbers, else text. */
 #include "models/http.h"
 #include "reports/export_traces.h"
 #include "reports/trace_show.h"
-#include "simex_build.h"
 
 #include "sim/units.h"
 
@@ -22,13 +21,8 @@ struct otlp {
     const struct cell *cell;
     struct trace *const *traces;
     size_t count;
-    uint64_t epoch_ns;
+    const struct otlp_options *options;
 };
-
-bool export_otlp_fits(int64_t epoch, sim_ns last)
-{
-    return epoch >= 0 && (uint64_t)epoch < (UINT64_MAX - (uint64_t)last) / (uint64_t)SIM_S;
-}
 
 /* Writes a tree in one line and deletes it. */
 static void put_tree(FILE *out, cJSON *tree)
@@ -81,7 +75,7 @@ static void add_tag(cJSON *list, const struct trace_tag *tag)
 static void add_time(const struct otlp *otlp, cJSON *object, const char *name, sim_ns at)
 {
     char text[ID_ROOM];
-    (void)snprintf(text, sizeof text, "%" PRIu64, otlp->epoch_ns + (uint64_t)at);
+    (void)snprintf(text, sizeof text, "%" PRIu64, (uint64_t)otlp->options->epoch * (uint64_t)SIM_S + (uint64_t)at);
     (void)cJSON_AddStringToObject(object, name, text);
 }
 
@@ -168,8 +162,8 @@ static cJSON *span_json(const struct otlp *otlp, const struct trace *trace, cons
 
 /* ---- resources ---- */
 
-/* What a tag of a node's spans says first, or `otherwise`. */
-static const char *said_of(const struct otlp *otlp, const struct sim_node *node, const char *key, const char *otherwise)
+/* What a tag of a node's spans says first, or NULL. */
+static const char *said_of(const struct otlp *otlp, const struct sim_node *node, const char *key)
 {
     for (size_t i = 0; i < otlp->count; i++) {
         for (const struct trace_span *span = otlp->traces[i]->root; span != NULL; span = trace_next(span, NULL)) {
@@ -179,23 +173,20 @@ static const char *said_of(const struct otlp *otlp, const struct sim_node *node,
             }
         }
     }
-    return otherwise;
+    return NULL;
 }
 
-static void put_resource(const struct otlp *otlp, const struct sim_node *node)
+static void begin_resource(const struct otlp *otlp, const struct sim_node *node)
 {
-    cJSON *resource = cJSON_CreateObject();
-    cJSON *attributes = cJSON_AddArrayToObject(resource, "attributes");
-    add_text(attributes, "service.name", node->name);
-    add_text(attributes, "service.version", said_of(otlp, node, "version", SIMEX_VERSION));
-    add_text(attributes, "deployment.environment", said_of(otlp, node, "env", "simex"));
-    add_text(attributes, "simex.node.type", node->type->name);
-    add_text(attributes, "simex.scenario", otlp->cell->scenario->name);
-    add_text(attributes, "simex.run", otlp->cell->id);
-    (void)fputs("{\"resource\":", otlp->out);
-    put_tree(otlp->out, resource);
-    (void)fputs(",\"scopeSpans\":[{\"scope\":{\"name\":\"simex\",\"version\":\"" SIMEX_VERSION "\"},\"spans\":[\n",
-                otlp->out);
+    const struct otlp_resource resource = {.service = node->name,
+                                           .type = node->type->name,
+                                           .scenario = otlp->cell->scenario->name,
+                                           .run = otlp->cell->id,
+                                           .env = said_of(otlp, node, "env"),
+                                           .version = said_of(otlp, node, "version"),
+                                           .scopes = "scopeSpans",
+                                           .items = "spans"};
+    otlp_begin_resource(otlp->out, otlp->options, &resource);
 }
 
 static bool is_in(const struct otlp *otlp, const struct sim_node *node)
@@ -223,9 +214,10 @@ static void put_spans(const struct otlp *otlp, const struct sim_node *node)
     }
 }
 
-void export_otlp(FILE *out, const struct cell *cell, struct trace *const *traces, size_t count, int64_t epoch)
+void export_otlp(FILE *out, const struct cell *cell, struct trace *const *traces, size_t count,
+                 const struct otlp_options *options)
 {
-    const struct otlp otlp = {out, cell, traces, count, (uint64_t)epoch * (uint64_t)SIM_S};
+    const struct otlp otlp = {out, cell, traces, count, options};
     const char *between = "";
     (void)fputs("{\"resourceSpans\":[", out);
     for (uint32_t i = 0; i < cell->sim->node_count; i++) {
@@ -233,7 +225,7 @@ void export_otlp(FILE *out, const struct cell *cell, struct trace *const *traces
         if (!is_in(&otlp, node))
             continue;
         (void)fputs(between, out);
-        put_resource(&otlp, node);
+        begin_resource(&otlp, node);
         put_spans(&otlp, node);
         (void)fputs("]}]}", out);
         between = ",\n";

@@ -3,12 +3,10 @@
  * reasons of a node are one, told apart by attributes), a data point a window in which something happened. Counters and
  * histograms are deltas of their window; a gauge is its value at the window's end. */
 #include "reports/export_traces.h"
-#include "simex_build.h"
 
 #include "sim/units.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { TEMPORALITY_DELTA = 1 };
@@ -17,27 +15,10 @@ struct otlp_metrics {
     FILE *out;
     const struct export_run *run;
     const struct openmetrics_bounds *bounds;
-    uint64_t epoch_ns;
+    const struct otlp_options *options;
     const struct series *series; /* at hand */
     const char *between;
 };
-
-static void put_text(FILE *out, const char *text)
-{
-    cJSON *string = cJSON_CreateString(text);
-    char *written = cJSON_PrintUnformatted(string);
-    sim_assert(written != NULL);
-    (void)fputs(written, out);
-    free(written);
-    cJSON_Delete(string);
-}
-
-static void put_attribute(FILE *out, const char *between, const char *key, const char *text)
-{
-    (void)fprintf(out, "%s{\"key\":\"%s\",\"value\":{\"stringValue\":", between, key);
-    put_text(out, text);
-    (void)fputs("}}", out);
-}
 
 /* ---- points ---- */
 
@@ -64,8 +45,10 @@ static void put_point(void *context, const struct series_point *point)
     const sim_ns end = point->t + record->window < record->until ? point->t + record->window : record->until;
     const struct series *series = otlp->series;
     char text[EXPORT_ROOM];
-    (void)fprintf(otlp->out, "%s{\"startTimeUnixNano\":\"%" PRIu64 "\",\"timeUnixNano\":\"%" PRIu64 "\"", otlp->between,
-                  otlp->epoch_ns + (uint64_t)point->t, otlp->epoch_ns + (uint64_t)end);
+    (void)fprintf(otlp->out, "%s{\"startTimeUnixNano\":", otlp->between);
+    otlp_put_time(otlp->out, otlp->options, point->t);
+    (void)fputs(",\"timeUnixNano\":", otlp->out);
+    otlp_put_time(otlp->out, otlp->options, end);
     otlp->between = ",\n";
     if (series->kind == SIM_METRIC_HISTOGRAM)
         put_histogram(otlp, point);
@@ -77,9 +60,9 @@ static void put_point(void *context, const struct series_point *point)
                       series->kind == SIM_METRIC_GAUGE ? point->last : point->count);
     (void)fputs(",\"attributes\":[", otlp->out);
     if (series->status != NULL)
-        put_attribute(otlp->out, "", "simex.status", series->status);
+        otlp_put_attribute(otlp->out, "", "simex.status", series->status);
     if (series->reason != NULL)
-        put_attribute(otlp->out, series->status == NULL ? "" : ",", "error.type", series->reason);
+        otlp_put_attribute(otlp->out, series->status == NULL ? "" : ",", "error.type", series->reason);
     (void)fputs("]}", otlp->out);
 }
 
@@ -102,9 +85,9 @@ static void begin_metric(struct otlp_metrics *otlp, const struct series *series)
     (void)snprintf(name, sizeof name, "simex.%s%s%s", series->part == NULL ? "" : series->part,
                    series->part == NULL ? "" : ".", series->metric);
     (void)fputs("{\"name\":", otlp->out);
-    put_text(otlp->out, name);
+    otlp_put_text(otlp->out, name);
     (void)fputs(",\"unit\":", otlp->out);
-    put_text(otlp->out, export_unit(series));
+    otlp_put_text(otlp->out, export_unit(series));
     (void)fprintf(otlp->out, ",\"%s\":{", kinds[series->kind]);
     if (series->kind != SIM_METRIC_GAUGE)
         (void)fprintf(otlp->out, "\"aggregationTemporality\":%d,", TEMPORALITY_DELTA);
@@ -116,15 +99,10 @@ static void begin_metric(struct otlp_metrics *otlp, const struct series *series)
 
 static void begin_resource(const struct otlp_metrics *otlp, const char *node)
 {
-    (void)fputs("{\"resource\":{\"attributes\":[", otlp->out);
-    put_attribute(otlp->out, "", "service.name", node);
-    put_attribute(otlp->out, ",", "service.version", SIMEX_VERSION);
-    put_attribute(otlp->out, ",", "deployment.environment", "simex");
-    put_attribute(otlp->out, ",", "simex.scenario", otlp->run->record->scenario);
-    put_attribute(otlp->out, ",", "simex.run", otlp->run->record->id);
-    (void)fputs("]},\"scopeMetrics\":[{\"scope\":{\"name\":\"simex\",\"version\":\"" SIMEX_VERSION
-                "\"},\"metrics\":[\n",
-                otlp->out);
+    const struct record *record = otlp->run->record;
+    const struct otlp_resource resource = {
+        .service = node, .scenario = record->scenario, .run = record->id, .scopes = "scopeMetrics", .items = "metrics"};
+    otlp_begin_resource(otlp->out, otlp->options, &resource);
 }
 
 /* One series, with what begins before it and ends behind it. Its neighbours may be NULL. */
@@ -148,10 +126,9 @@ static bool put_series(struct otlp_metrics *otlp, const struct series *before, c
 }
 
 bool export_otlp_metrics(FILE *out, const struct export_run *run, const struct openmetrics_bounds *bounds,
-                         int64_t epoch)
+                         const struct otlp_options *options)
 {
-    struct otlp_metrics otlp = {
-        .out = out, .run = run, .bounds = bounds, .epoch_ns = (uint64_t)epoch * (uint64_t)SIM_S};
+    struct otlp_metrics otlp = {.out = out, .run = run, .bounds = bounds, .options = options};
     const struct series *items = run->list.items;
     const size_t count = run->list.count;
     bool fine = true;

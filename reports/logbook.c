@@ -11,20 +11,16 @@
 
 const char *const log_levels[LOG_LEVELS] = {"debug", "info", "warn", "error"};
 
-/* One "key": value of a line. */
-struct attribute {
-    const char *key, *text; /* text NULL: the number */
-    int64_t number;
-    bool seconds; /* the number is ns, shown in s */
-};
-
-struct line {
-    enum log_level level;
-    const char *service, *message;
-    const struct sim_call *call; /* NULL: of no request */
-    const struct attribute *attributes;
-    size_t count;
-};
+bool log_level_of(const char *name, enum log_level *level)
+{
+    for (int i = 0; i < LOG_LEVELS; i++) {
+        if (strcmp(name, log_levels[i]) != 0)
+            continue;
+        *level = (enum log_level)i;
+        return true;
+    }
+    return false;
+}
 
 /* ---- writing ---- */
 
@@ -46,7 +42,7 @@ static void put_seconds(FILE *out, sim_ns time)
     (void)fprintf(out, "%" PRId64 ".%09" PRId64, time / SIM_S, time % SIM_S);
 }
 
-static void put_json(const struct logbook *book, const struct line *line)
+void logbook_json(struct logbook *book, const struct log_line *line)
 {
     FILE *out = book->out;
     (void)fputs("{\"time_s\":", out);
@@ -59,7 +55,7 @@ static void put_json(const struct logbook *book, const struct line *line)
                       line->call->root, line->call->id);
     (void)fputs(",\"attributes\":{", out);
     for (size_t i = 0; i < line->count; i++) {
-        const struct attribute *attribute = &line->attributes[i];
+        const struct log_attribute *attribute = &line->attributes[i];
         (void)fprintf(out, "%s\"%s\":", i > 0 ? "," : "", attribute->key);
         if (attribute->text != NULL) {
             (void)fputc('"', out);
@@ -74,7 +70,7 @@ static void put_json(const struct logbook *book, const struct line *line)
     (void)fputs("}}\n", out);
 }
 
-static void put_text(const struct logbook *book, const struct line *line)
+void logbook_text(struct logbook *book, const struct log_line *line)
 {
     FILE *out = book->out;
     const sim_ns now = book->sim->now;
@@ -82,7 +78,7 @@ static void put_text(const struct logbook *book, const struct line *line)
                   log_levels[line->level], line->service);
     put_escaped(out, line->message);
     for (size_t i = 0; i < line->count; i++) {
-        const struct attribute *attribute = &line->attributes[i];
+        const struct log_attribute *attribute = &line->attributes[i];
         (void)fprintf(out, "  %s=", attribute->key);
         if (attribute->text != NULL)
             put_escaped(out, attribute->text);
@@ -104,23 +100,20 @@ static bool wants(const struct logbook *book, enum log_level level, const struct
            (book->trace == 0 || (call != NULL && call->root == book->trace));
 }
 
-static void say(struct logbook *book, const struct line *line)
+static void say(struct logbook *book, const struct log_line *line)
 {
     if (!wants(book, line->level, line->call))
         return;
     book->lines++;
-    if (book->json)
-        put_json(book, line);
-    else
-        put_text(book, line);
+    book->write(book, line);
 }
 
 /* Who asks for a connection has no key. Returns the new count. */
-static size_t add_key(struct attribute *attributes, size_t count, const struct sim_call *call)
+static size_t add_key(struct log_attribute *attributes, size_t count, const struct sim_call *call)
 {
     if (call->op == OP_ACQUIRE)
         return count;
-    attributes[count] = (struct attribute){.key = "key", .number = (int64_t)call->request.key};
+    attributes[count] = (struct log_attribute){.key = "key", .number = (int64_t)call->request.key};
     return count + 1;
 }
 
@@ -130,14 +123,12 @@ static void on_log(void *context, const struct sim_node *node, const struct sim_
                    const char *message)
 {
     struct logbook *book = context;
-    struct line line = {.level = LOG_INFO, .service = node->name, .message = message, .call = call};
-    struct attribute attributes[2] = {{.key = NULL}};
-    for (int i = 0; i < LOG_LEVELS; i++) {
-        if (strcmp(level, log_levels[i]) == 0)
-            line.level = (enum log_level)i;
-    }
+    struct log_line line = {.level = LOG_INFO, .service = node->name, .message = message, .call = call};
+    struct log_attribute attributes[2] = {{.key = NULL}};
+    (void)log_level_of(level, &line.level);
     if (call != NULL) {
-        attributes[0] = (struct attribute){.key = "after_s", .number = book->sim->now - call->arrived, .seconds = true};
+        attributes[0] =
+            (struct log_attribute){.key = "after_s", .number = book->sim->now - call->arrived, .seconds = true};
         line.attributes = attributes;
         line.count = add_key(attributes, 1, call);
         book->said = call->id;
@@ -168,13 +159,13 @@ static void on_reply(void *context, const struct sim_call *call)
     const bool said = book->said == call->id && book->said_at == book->sim->now;
     if (call->to->down || (level > LOG_DEBUG && said) || !wants(book, level, call))
         return; /* the dead say nothing: their callers do */
-    struct attribute attributes[4] = {
+    struct log_attribute attributes[4] = {
         {.key = "from", .text = call->from->name},
         {.key = "status", .text = sim_status_name(status)},
         {.key = "took_s", .number = call->replied - call->arrived, .seconds = true},
     };
     const size_t count = add_key(attributes, 3, call);
-    say(book, &(struct line){level, call->to->name, message_of(call->outcome), call, attributes, count});
+    say(book, &(struct log_line){level, call->to->name, message_of(call->outcome), call, attributes, count});
 }
 
 static void on_end(void *context, const struct sim_call *call, enum sim_call_end end)
@@ -183,13 +174,13 @@ static void on_end(void *context, const struct sim_call *call, enum sim_call_end
     const bool refused = end == SIM_END_ANSWERED && call->to->down && call->end.status == SIM_REFUSED;
     if ((end != SIM_END_TIMED_OUT && !refused) || !wants(book, refused ? LOG_ERROR : LOG_WARN, call))
         return;
-    struct attribute attributes[3] = {
+    struct log_attribute attributes[3] = {
         {.key = "to", .text = call->to->name},
         {.key = "after_s", .number = book->sim->now - call->begun, .seconds = true},
     };
     const size_t count = add_key(attributes, 2, call);
-    say(book, &(struct line){refused ? LOG_ERROR : LOG_WARN, call->from->name, message_of(call->end), call, attributes,
-                             count});
+    say(book, &(struct log_line){refused ? LOG_ERROR : LOG_WARN, call->from->name, message_of(call->end), call,
+                                 attributes, count});
 }
 
 /* ---- retries ---- */
@@ -212,12 +203,12 @@ static void on_begin(void *context, const struct sim_call *call)
     if (call->parent == 0 || book->paused != call->parent || book->paused_at != book->sim->now)
         return;
     book->paused = 0;
-    struct attribute attributes[3] = {
+    struct log_attribute attributes[3] = {
         {.key = "to", .text = call->to->name},
         {.key = "backoff_s", .number = book->pause, .seconds = true},
     };
     const size_t count = add_key(attributes, 2, call);
-    say(book, &(struct line){LOG_WARN, call->from->name, "retry", call, attributes, count});
+    say(book, &(struct log_line){LOG_WARN, call->from->name, "retry", call, attributes, count});
 }
 
 /* ---- nodes ---- */
@@ -225,13 +216,13 @@ static void on_begin(void *context, const struct sim_call *call)
 static void on_transition(void *context, const struct sim_node *node, const char *part, const char *from,
                           const char *to)
 {
-    const struct attribute attributes[] = {
+    const struct log_attribute attributes[] = {
         {.key = "part", .text = part}, {.key = "from", .text = from}, {.key = "to", .text = to}};
     char message[120];
     const bool bad = strcasecmp(to, "open") == 0;
     (void)snprintf(message, sizeof message, "%.40s %.30s -> %.30s", part, from, to);
     say(context,
-        &(struct line){bad ? LOG_WARN : LOG_INFO, node->name, message, NULL, attributes, SIM_COUNT_OF(attributes)});
+        &(struct log_line){bad ? LOG_WARN : LOG_INFO, node->name, message, NULL, attributes, SIM_COUNT_OF(attributes)});
 }
 
 static void on_fault(void *context, const char *path, const char *value)
@@ -241,11 +232,11 @@ static void on_fault(void *context, const char *path, const char *value)
     /* Texts come quoted, as in a scenario. */
     const bool quoted = length >= 2 && value[0] == '"' && value[length - 1] == '"';
     (void)snprintf(bare, sizeof bare, "%.*s", (int)(quoted ? length - 2 : length), quoted ? value + 1 : value);
-    const struct attribute attributes[] = {{.key = "path", .text = path}, {.key = "value", .text = bare}};
+    const struct log_attribute attributes[] = {{.key = "path", .text = path}, {.key = "value", .text = bare}};
     /* A param has a dot in its path; an action is done to a node. */
     (void)snprintf(message, sizeof message, strchr(path, '.') != NULL ? "fault: %.160s = %s" : "fault: %.160s %s", path,
                    bare);
-    say(context, &(struct line){LOG_INFO, "simex", message, NULL, attributes, SIM_COUNT_OF(attributes)});
+    say(context, &(struct log_line){LOG_INFO, "simex", message, NULL, attributes, SIM_COUNT_OF(attributes)});
 }
 
 static const struct sim_listener listener = {

@@ -132,8 +132,8 @@ static void take_window(void *context, sim_ns from, sim_ns to, const struct sim_
     }
 }
 
-/* A file without a name in $TMPDIR or /tmp. (tmpfile() knows /tmp alone.) NULL with errno set. */
-static FILE *open_temporary(void)
+/* tmpfile() knows /tmp alone. */
+FILE *spool_open_file(void)
 {
     const char *folder = getenv("TMPDIR");
     char path[PATH_MAX];
@@ -155,7 +155,7 @@ static FILE *open_temporary(void)
 
 bool spool_init(struct spool *spool, struct sim *sim, sim_ns window)
 {
-    *spool = (struct spool){.file = open_temporary(), .sim = sim};
+    *spool = (struct spool){.file = spool_open_file(), .sim = sim};
     if (spool->file == NULL)
         return false;
     sim_set_sink(sim, window, (struct sim_sink){take_window, spool});

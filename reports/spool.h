@@ -31,6 +31,9 @@ struct spool_point {
     double mean;                    /* gauge */
 };
 
+/* A file without a name in $TMPDIR or /tmp, for writing and reading. NULL with errno set. */
+FILE *spool_open_file(void);
+
 /* Opens the temporary file and makes it the world's sink; before the world starts. False with errno set. */
 bool spool_init(struct spool *spool, struct sim *sim, sim_ns window);
 void spool_fini(struct spool *spool);

@@ -69,16 +69,27 @@ static void add_network(struct branches *branches, const struct trace_span *span
         add_segment(branches, &trace_network, span->replied, end, SIM_NEVER);
 }
 
+/* What was said after a child, before the next one. */
+static void add_events(struct branches *branches, const struct trace_event **event, const struct trace_span *after)
+{
+    for (; *event != NULL && (*event)->after == after; *event = (*event)->next)
+        add_branch(branches, (struct branch){.from = (*event)->at, .to = (*event)->at, .event = *event});
+}
+
+/* What begins at one instant stands in the order in which it is added here, which is that of happening: pieces of own
+ * time last, for a flow that is in one does nothing else until it is over, and none is empty. */
 static struct branches branches_of(const struct trace_span *span, sim_ns cut)
 {
     struct branches branches = {0};
-    for (const struct trace_event *event = span->events; event != NULL; event = event->next)
-        add_branch(&branches, (struct branch){.from = event->at, .to = event->at, .event = event});
-    add_network(&branches, span);
+    const struct trace_event *event = span->events;
+    add_events(&branches, &event, NULL);
+    for (const struct trace_span *child = span->first; child != NULL; child = child->next) {
+        add_branch(&branches, (struct branch){.from = child->begun, .to = trace_span_end(child), .child = child});
+        add_events(&branches, &event, child);
+    }
     for (const struct trace_segment *own = span->segments; own != NULL; own = own->next)
         add_segment(&branches, own->segment, own->from, own->to, cut);
-    for (const struct trace_span *child = span->first; child != NULL; child = child->next)
-        add_branch(&branches, (struct branch){.from = child->begun, .to = trace_span_end(child), .child = child});
+    add_network(&branches, span);
     if (branches.count > 0)
         qsort(branches.list, branches.count, sizeof *branches.list, by_beginning);
     return branches;

@@ -94,7 +94,7 @@ static inline void made_trace_init(struct made_trace *made)
     made->tags[0] = (struct trace_tag){"app.fallback_used", "true", &made->tags[1]};
     made->tags[1] = (struct trace_tag){"stock", "-2.5", NULL};
     made->fallback.tags = &made->tags[0];
-    made->event = (struct trace_event){"warn", "stock <unknown> & \"old\"", 42 * SIM_MS, NULL};
+    made->event = (struct trace_event){"warn", "stock <unknown> & \"old\"", 42 * SIM_MS, NULL, NULL};
     made->second.events = &made->event;
 }
 
