@@ -363,7 +363,7 @@ int cmd_hypothesis(int argc, char **argv)
     static const struct argp argp = {
         .options = options,
         .parser = parse,
-        .args_doc = "SCENARIO\n--reveal TOKEN\n--list",
+        .args_doc = "SCENARIO",
         .doc =
             "Takes predictions about a scenario, runs it, and prints the score card: what was predicted, what "
             "happened, "

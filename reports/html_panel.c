@@ -239,7 +239,7 @@ static void put_verdict(FILE *out, const struct record *record, const struct rec
     static const char *const classes[] = {
         [VERDICT_HOLDS] = "holds", [VERDICT_FAILS] = "fails", [VERDICT_NO_DATA] = "none"};
     const struct record_item *item = &record->items[verdict->item];
-    char want[3 * SHOWN_ROOM];
+    char want[WANT_ROOM];
     put_row(out, verdict->name != NULL ? verdict->name : item->title);
     (void)fprintf(out, "<td class=\"%s\"><span aria-hidden=\"true\">%s</span> %s</td><td>", classes[verdict->result],
                   marks[verdict->result], verdict_name(verdict->result));
