@@ -328,7 +328,7 @@ int cmd_check(int argc, char **argv)
     static const struct argp argp = {
         .options = options,
         .parser = parse,
-        .args_doc = "SCENARIO...\n--all",
+        .args_doc = "[SCENARIO...]",
         .doc =
             "Judges all expectations of scenarios, one line a scenario; with a baseline also whether their readings "
             "are what they were. Runs are not stored.\v"
