@@ -29,8 +29,8 @@ function die(what) { print "tables.sh: unexpected line of " name ": " what > "/d
 function flush_option() { if (pending != "") print pending, text; pending = "" }
 
 $1 == "@command" { flush_option(); name = $2; help = $3; arguments = ""; section = "usage"; next }
-section == "usage" && /^( or|Usage): / {
-    if (!sub("^( or|Usage): *simex " name " ?", "")) die($0)
+section == "usage" && /^( +or|Usage): / {
+    if (!sub("^( +or|Usage): *simex " name " ?", "")) die($0)
     gsub(/\[-[^]]*\] ?|\[OPTION\.\.\.\] ?/, "")
     arguments = arguments (arguments == "" ? "" : " | ") $0
     next
@@ -65,6 +65,6 @@ section == "options" && /^          +[^ ]/ {
 /^ [^ ].*:$/ { flush_option(); sub(/^ /, ""); print "group", name, $0; section = "options"; next }
 /^ *$/ { flush_option(); if (section == "options") section = "notes"; next }
 section == "options" { section = "notes" }
-{ flush_option(); print section, name, $0 }
+{ flush_option(); sub(/^ +/, ""); print section, name, $0 }
 END { flush_option(); if (name == "") bad = 1; exit bad }
 '

@@ -318,6 +318,7 @@ static int run_check(const struct arguments *arguments, struct check *check)
     int code = experiment_run(&experiment);
     if (interrupt_code() == 0)
         code = conclude(arguments, check, code);
+    check->experiment = NULL;
     experiment_fini(&experiment);
     free(variants);
     return code;

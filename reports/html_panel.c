@@ -239,15 +239,19 @@ static void put_verdict(FILE *out, const struct record *record, const struct rec
     static const char *const classes[] = {
         [VERDICT_HOLDS] = "holds", [VERDICT_FAILS] = "fails", [VERDICT_NO_DATA] = "none"};
     const struct record_item *item = &record->items[verdict->item];
-    char want[WANT_ROOM];
+    const char *unit = record_verdict_unit(record, verdict);
+    char text[WANT_ROOM];
     put_row(out, verdict->name != NULL ? verdict->name : item->title);
     (void)fprintf(out, "<td class=\"%s\"><span aria-hidden=\"true\">%s</span> %s</td><td>", classes[verdict->result],
                   marks[verdict->result], verdict_name(verdict->result));
-    html_bdi(out, record->phases[verdict->phase].name);
+    html_bdi(out, show_where(record, verdict));
     (void)fputs("</td><td class=\"n\">", out);
-    html_text(out, show_want(want, item->unit, verdict));
+    html_text(out, show_want(text, unit, verdict));
     (void)fputs("</td><td class=\"n\">", out);
-    html_put_reading(out, item->unit, verdict->value);
+    if (verdict->form == EXPECT_DURING)
+        html_put_reading(out, unit, verdict->value);
+    else
+        html_text(out, show_got(text, unit, verdict));
     (void)fputs("</td></tr>\n", out);
 }
 

@@ -93,8 +93,8 @@ check "no data is no pass" code_is 99 "$simex" check quiet.json
 check "and it says so" says "  no data  never postgres.latency.p99 > 1s during open: want never above 1000.0 ms, got no data"
 
 cat >means.json <<END
-{"extends": "$source/tests/scenarios/short.json", "title": "means", "run": {"until": "60s"},
- "faults": {"slow-database": null}, "phases": {"chaos": null, "recovery": null, "steady": {"from": "10s", "to": "60s", "settle": "0s"}},
+{"extends": "sre-lab", "title": "means", "run": {"until": "60s"},
+ "phases": {"steady": {"from": "10s", "to": "60s"}},
  "panel": {"requests": {"reading": "clients.requests.rate"}},
  "expectations": ["clients.requests.rate in 99/s..101/s during steady", "never clients.requests.rate > 1000/s during steady"]}
 END
