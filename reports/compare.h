@@ -44,7 +44,7 @@ int comparison_run(struct comparison *comparison, const struct cell_options *opt
 void comparison_fini(struct comparison *comparison);
 
 /* Builds the cell of a side at its first seed; NULL with *code set and the reason printed. */
-struct cell *comparison_cell(const struct comparison *comparison, size_t side, int *code);
+struct cell *comparison_cell(const struct comparison *comparison, size_t index, int *code);
 
 /* Where the argument's own overrides begin: at the plus sign, or at its end. */
 size_t side_overrides_at(const char *argument);

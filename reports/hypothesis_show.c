@@ -174,7 +174,7 @@ static void fill_card(struct texts *texts, const cJSON *tree, bool sentences)
 
 static size_t width_of(const struct texts *texts)
 {
-    size_t width = 2 * (CARD_COLUMNS - 1);
+    size_t width = (size_t)2 * (CARD_COLUMNS - 1);
     for (size_t c = 0; c < CARD_COLUMNS; c++) {
         size_t widest = 0;
         for (size_t i = c; i < texts->count; i += CARD_COLUMNS) {

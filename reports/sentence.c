@@ -89,7 +89,7 @@ static bool take_amount(struct parser *parser, struct amount *amount)
 /* A value of the reading: no factor, percentages only of ratios. */
 static bool take_value(struct parser *parser, double *value)
 {
-    struct amount amount;
+    struct amount amount = {AMOUNT_PLAIN, 0};
     char rule[120];
     const size_t at = parser->at;
     if (!take_amount(parser, &amount))
@@ -106,7 +106,7 @@ static bool take_value(struct parser *parser, double *value)
 /* [+- T]: how far from `size`, which is what it is a share of, it may be. */
 static bool take_tolerance(struct parser *parser, double size, double share, bool plain, double *tolerance)
 {
-    struct amount amount;
+    struct amount amount = {AMOUNT_PLAIN, 0};
     *tolerance = share * fabs(size);
     if (!take_word(parser, "+-"))
         return true;
@@ -192,7 +192,7 @@ static bool set_change(struct parser *parser, enum prediction_kind kind, double 
 /* By so much; `sign` is -1 when it falls. */
 static bool read_change(struct parser *parser, double sign)
 {
-    struct amount amount;
+    struct amount amount = {AMOUNT_PLAIN, 0};
     const size_t at = parser->at;
     if (!take_amount(parser, &amount))
         return false;
@@ -215,7 +215,7 @@ static bool read_verb(struct parser *parser)
     static const char *const falls[] = {"falls", "fall", "drops", "decreases", NULL};
     static const char *const same[] = {"unchanged", "same", NULL};
     struct prediction *prediction = parser->prediction;
-    struct amount amount;
+    struct amount amount = {AMOUNT_PLAIN, 0};
     const bool up = take(parser, rises);
     if (up || take(parser, falls)) {
         prediction->kind = up ? PREDICTS_RISE : PREDICTS_FALL;
