@@ -184,7 +184,8 @@ bool operand_read(struct asking *asking, const char *text, struct operand *opera
     char copy[201];
     *operand = (struct operand){.text = text, .factor = 1, .unit = ""};
     if (text[0] == '\0' || strlen(text) >= sizeof copy)
-        return sim_fail(error, text, "want something to compare of at most %zu characters", sizeof copy - 1);
+        return sim_fail(error, text, "want 1 to %zu characters, such as p95_latency, got %zu", sizeof copy - 1,
+                        strlen(text));
     (void)snprintf(copy, sizeof copy, "%s", text);
     if (read_number(text, operand))
         return true;
