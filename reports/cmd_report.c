@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `simex report`: runs, and what was found out about them, as one page for a browser. */
 #include "reports/command.h"
+#include "reports/explain.h"
 #include "reports/html_parts.h"
+#include "reports/shell_word.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { OPTION_OUT = 'o', DOCUMENTS_MAX = 6 };
+enum { OPTION_EXPLAIN = 2000, OPTION_OUT = 'o', DOCUMENTS_MAX = 6, SEEDS = 3 };
 
 struct arguments {
     struct cell_options cell;
     const char *given[HTML_RUNS_MAX + DOCUMENTS_MAX];
     size_t given_count;
     const char *out;
+    bool explain;
 };
 
 /* All that goes into the page. */
@@ -25,6 +29,7 @@ struct report {
     struct json_doc *documents[DOCUMENTS_MAX];
     const char *sources[DOCUMENTS_MAX];
     size_t document_count;
+    cJSON *explanation; /* of --explain; NULL: not asked for */
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -36,6 +41,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case OPTION_OUT:
         arguments->out = argument;
+        return 0;
+    case OPTION_EXPLAIN:
+        arguments->explain = true;
         return 0;
     case ARGP_KEY_ARG:
         if (arguments->given_count == SIM_COUNT_OF(arguments->given))
@@ -55,7 +63,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 static const struct argp_option options[] = {
-    {.name = "out", .key = OPTION_OUT, .arg = "FILE", .doc = "write to FILE rather than standard output"}, {0}};
+    {.name = "out", .key = OPTION_OUT, .arg = "FILE", .doc = "write to FILE rather than standard output"},
+    {.name = "explain",
+     .key = OPTION_EXPLAIN,
+     .doc = "answer the first run's questions as well (simex explain, three seeds)"},
+    {0}};
 
 /* ---- what was asked for ---- */
 
@@ -98,7 +110,8 @@ static int open_all(struct report *report, const struct arguments *arguments)
         } else if (report->run_count == HTML_RUNS_MAX) {
             return refuse_too_many("runs", HTML_RUNS_MAX);
         } else {
-            code = html_run_open(&report->runs[report->run_count++], given, &arguments->cell);
+            const char *first = report->run_count > 0 ? report->runs[0].argument : NULL;
+            code = html_run_open(&report->runs[report->run_count++], given, first, &arguments->cell);
         }
     }
     return code;
@@ -118,6 +131,27 @@ static int run_all(struct report *report)
     }
     for (size_t i = 0; i < report->run_count && code == EXIT_FINE; i++)
         html_run_finish(&report->runs[i]);
+    return code;
+}
+
+/* Answers the questions of the first run's scenario, with its overrides and from its seed on. */
+static int explain_first(struct report *report, const struct arguments *arguments)
+{
+    if (report->run_count == 0) {
+        (void)fprintf(stderr, "simex: --explain wants a run or a scenario\n");
+        return EXIT_USAGE;
+    }
+    const struct html_run *run = &report->runs[0];
+    struct explanation explanation = {.scenario = run->replay.scenario,
+                                      .overrides = run->overrides,
+                                      .override_count = run->override_count,
+                                      .replications = SEEDS,
+                                      .seed = run->replay.cell->seed,
+                                      .script = run->replay.stored ? NULL : arguments->cell.script};
+    const int code = explain_run(&explanation);
+    if (code == EXIT_FINE)
+        report->explanation = explain_json(&explanation);
+    explain_fini(&explanation);
     return code;
 }
 
@@ -159,12 +193,49 @@ static void add_details(struct html_page *page, const struct report *report)
 {
     html_add_charts(page, report->runs, report->run_count);
     html_add_profiles(page, report->runs, report->run_count);
+    html_add_map(page, report->runs, report->run_count);
     html_add_traces(page, report->runs, report->run_count);
     if (report->run_count == 1)
         html_add_script(page, &report->runs[0]);
 }
 
-static void write_page(FILE *out, const struct report *report)
+/* What writes this page again, for the list at its end. */
+static void add_command(struct html_page *page, const struct arguments *arguments)
+{
+    const struct cell_options *cell = &arguments->cell;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    sim_assert(out != NULL);
+    (void)fputs("simex report", out);
+    for (size_t i = 0; i < arguments->given_count; i++) {
+        (void)fputc(' ', out);
+        shell_word(out, arguments->given[i]);
+    }
+    if (cell->has_seed)
+        (void)fprintf(out, " --seed %" PRIu64, cell->seed);
+    for (size_t i = 0; i < cell->override_count; i++) {
+        (void)fputs(" --set ", out);
+        shell_word(out, cell->overrides[i].path);
+        (void)fputc('=', out);
+        shell_word(out, cell->overrides[i].value);
+    }
+    if (cell->script != NULL) {
+        (void)fputs(" --script ", out);
+        shell_word(out, cell->script);
+    }
+    if (cell->db != NULL) {
+        (void)fputs(" --db ", out);
+        shell_word(out, cell->db);
+    }
+    (void)fputs(arguments->explain ? " --explain --out page.html" : " --out page.html", out);
+    (void)fclose(out);
+    texts_add(&page->commands, "this page");
+    texts_add(&page->commands, text);
+    free(text);
+}
+
+static void write_page(FILE *out, const struct report *report, const struct arguments *arguments)
 {
     struct html_page page;
     char *title = title_of(report);
@@ -172,10 +243,13 @@ static void write_page(FILE *out, const struct report *report)
     free(title);
     if (report->run_count > 0)
         add_runs(&page, report);
+    if (report->explanation != NULL)
+        html_add_document(&page, report->explanation, NULL, report->runs, report->run_count);
     for (size_t i = 0; i < report->document_count; i++)
         html_add_document(&page, report->documents[i]->root, report->sources[i], report->runs, report->run_count);
     if (report->run_count > 0)
         add_details(&page, report);
+    add_command(&page, arguments);
     html_page_write(out, &page, &report->assets);
     html_page_fini(&page);
 }
@@ -187,13 +261,14 @@ static int fail_out(const char *path, const char *doing, int code)
 }
 
 /* To the file, or to standard output, whose errors are main's to tell. */
-static int write_out(const char *path, const struct report *report)
+static int write_out(const struct report *report, const struct arguments *arguments)
 {
+    const char *path = arguments->out;
     FILE *out = path == NULL ? stdout : fopen(path, "w");
     if (out == NULL)
         return fail_out(path, "create", EXIT_CANT_CREATE);
     errno = 0;
-    write_page(out, report);
+    write_page(out, report, arguments);
     if (out == stdout)
         return EXIT_FINE;
     const bool failed = ferror(out) != 0;
@@ -206,6 +281,7 @@ static void close_all(struct report *report)
         html_run_close(&report->runs[i]);
     for (size_t i = 0; i < report->document_count; i++)
         json_destroy(report->documents[i]);
+    cJSON_Delete(report->explanation);
     html_assets_fini(&report->assets);
 }
 
@@ -220,7 +296,9 @@ int cmd_report(int argc, char **argv)
             "Simulates a run again and writes all there is to see of it as one page for a browser, which needs no "
             "network: panel, verdicts, charts over time, flame graphs, requests as waterfalls, and the commands that "
             "show each part again. Several runs stand side by side.\v"
-            "RUN is the id of a stored run, its first four digits or more, `last`, or a scenario; or a file that "
+            "RUN is the id of a stored run, its first four digits or more, `last`, or a scenario, with overrides of "
+            "its own "
+            "behind a plus sign: simex report part1 +gateway.timeout=8s,db-pool.size=150. Or it is a file that "
             "explain, hypothesis or compare wrote with --format json, which becomes a part of the page. "
             "docs/report.md says more.",
         .children = children};
@@ -234,8 +312,10 @@ int cmd_report(int argc, char **argv)
         code = open_all(&report, &arguments);
     if (code == EXIT_FINE)
         code = run_all(&report);
+    if (code == EXIT_FINE && arguments.explain)
+        code = explain_first(&report, &arguments);
     if (code == EXIT_FINE && !(arguments.cell.quiet && arguments.out == NULL))
-        code = write_out(arguments.out, &report);
+        code = write_out(&report, &arguments);
     close_all(&report);
     cell_options_fini(&arguments.cell);
     return code;

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "reports/html_document.h"
 
+#include "reports/shell_word.h"
 #include "reports/show.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { OVERRIDES_OPEN = 2 }; /* more are folded */
 
 /* ---- units ---- */
 
@@ -84,27 +87,36 @@ void html_put_estimate(FILE *out, const char *unit, const cJSON *item)
         put_change(out, unit, item);
 }
 
+static void put_override(FILE *out, const cJSON *item)
+{
+    const char *path = item->string != NULL ? item->string : cJSON_GetStringValue(cJSON_GetArrayItem(item, 0));
+    (void)fputs("<code>", out);
+    if (path != NULL) {
+        html_text(out, path);
+        (void)fputc('=', out);
+        item = item->string != NULL ? item : cJSON_GetArrayItem(item, 1);
+    }
+    html_value(out, item);
+    (void)fputs("</code> ", out);
+}
+
 void html_put_overrides(FILE *out, const cJSON *overrides)
 {
     const cJSON *item = NULL;
+    const int count = cJSON_GetArraySize(overrides); /* of an object too */
     if (!cJSON_IsObject(overrides) && !cJSON_IsArray(overrides)) {
         if (overrides != NULL)
             html_value(out, overrides);
         return;
     }
+    if (count > OVERRIDES_OPEN)
+        (void)fprintf(out, "<details><summary>%d params</summary>", count);
     cJSON_ArrayForEach(item, overrides)
     {
-        const char *path = item->string != NULL ? item->string : cJSON_GetStringValue(cJSON_GetArrayItem(item, 0));
-        (void)fputs(item != overrides->child ? " <code>" : "<code>", out);
-        if (path == NULL) {
-            html_value(out, item);
-        } else {
-            html_text(out, path);
-            (void)fputc('=', out);
-            html_value(out, item->string != NULL ? item : cJSON_GetArrayItem(item, 1));
-        }
-        (void)fputs("</code>", out);
+        put_override(out, item);
     }
+    if (count > OVERRIDES_OPEN)
+        (void)fputs("</details>", out);
 }
 
 /* ---- documents ---- */
@@ -149,7 +161,7 @@ static void put_sides(FILE *out, const cJSON *sides)
         }
         (void)fclose(text);
         (void)fputc(' ', out);
-        html_shell_word(out, word);
+        shell_word(out, word);
         free(word);
     }
 }
@@ -165,7 +177,7 @@ static void put_command(struct html_page *page, const cJSON *tree, const char *v
     (void)fprintf(out, "simex %s", verb);
     if (member(tree, "sides") == NULL) {
         (void)fputc(' ', out);
-        html_shell_word(out, text_of(tree, "scenario") == NULL ? "SCENARIO" : text_of(tree, "scenario"));
+        shell_word(out, text_of(tree, "scenario") == NULL ? "SCENARIO" : text_of(tree, "scenario"));
     }
     put_sides(out, member(tree, "sides"));
     for (size_t i = 0; i < SIM_COUNT_OF(options); i++) {
@@ -174,7 +186,7 @@ static void put_command(struct html_page *page, const cJSON *tree, const char *v
             continue;
         (void)fprintf(out, " --%s ", options[i]);
         if (cJSON_IsString(value))
-            html_shell_word(out, value->valuestring);
+            shell_word(out, value->valuestring);
         else
             (void)fprintf(out, "%.0f", value->valuedouble);
     }
@@ -184,7 +196,7 @@ static void put_command(struct html_page *page, const cJSON *tree, const char *v
         if (text_of(say, "say") == NULL)
             continue;
         (void)fputs(" --say ", out);
-        html_shell_word(out, text_of(say, "say"));
+        shell_word(out, text_of(say, "say"));
     }
     (void)fclose(out);
     html_command(page, what, text);

@@ -2,7 +2,8 @@
 #include "reports/html_run.h"
 
 #include "reports/command.h"
-#include "reports/html.h"
+#include "reports/compare.h"
+#include "reports/shell_word.h"
 
 #include "models/script.h"
 
@@ -10,13 +11,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- opening ---- */
 
 /* The pairs that the cell was built with, so that they can be shown. */
 static void list_overrides(struct html_run *run)
 {
-    const struct cell_options *options = run->options;
+    const struct cell_options *options = &run->options;
     const cJSON *pair = NULL;
     const size_t room = (size_t)cJSON_GetArraySize(run->replay.overrides) + options->override_count + 1;
     run->overrides = sim_xcalloc(room, sizeof *run->overrides);
@@ -29,10 +31,40 @@ static void list_overrides(struct html_run *run)
         run->overrides[run->override_count++] = options->overrides[i];
 }
 
-int html_run_open(struct html_run *run, const char *argument, const struct cell_options *options)
+/* Adds the overrides behind the plus sign to those of the command line. */
+static void add_own(struct html_run *run, const char *text)
 {
-    *run = (struct html_run){.argument = argument, .options = options};
-    int code = replay_open(&run->replay, argument, options);
+    struct cell_options *options = &run->options;
+    struct override *all = sim_xcalloc(options->override_count + strlen(text) + 1, sizeof *all);
+    if (options->override_count > 0)
+        memcpy(all, options->overrides, options->override_count * sizeof *all);
+    options->overrides = all;
+    while (*text == '+' || *text == ',') {
+        const size_t length = side_override_length(++text);
+        char *pair = strndup(text, length);
+        sim_assert(pair != NULL);
+        pair[strcspn(pair, "=")] = '\0';
+        texts_add(&run->texts, pair);
+        texts_add(&run->texts, pair + strlen(pair) + (strlen(pair) < length));
+        free(pair);
+        all[options->override_count++] =
+            (struct override){run->texts.items[run->texts.count - 2], run->texts.items[run->texts.count - 1]};
+        text += length;
+    }
+}
+
+int html_run_open(struct html_run *run, const char *argument, const char *first, const struct cell_options *options)
+{
+    const size_t at = access(argument, F_OK) == 0 ? strlen(argument) : side_overrides_at(argument);
+    *run = (struct html_run){.options = *options};
+    add_own(run, argument + at);
+    if (at == 0 && *argument != '\0' && first == NULL) {
+        (void)fprintf(stderr, "simex: want a scenario or a run before the first \"+\"\n");
+        return EXIT_USAGE;
+    }
+    run->argument = at == 0 && first != NULL ? sim_xstrdup(first) : strndup(argument, at);
+    sim_assert(run->argument != NULL);
+    int code = replay_open(&run->replay, run->argument, &run->options);
     if (code == EXIT_FINE)
         list_overrides(run);
     return code;
@@ -132,6 +164,7 @@ static void begin(struct html_run *run)
             .from = stretch->from, .to = stretch->to, .run = cell->until, .per_slice = 1, .slowest = 1};
         keep_init(&stretch->keep, &run->collector, &options);
         profile_init(&stretch->profile, false);
+        callmap_init(&stretch->map, cell->sim, stretch->from, stretch->to < cell->until ? stretch->to : cell->until);
     }
     run->collecting = true;
     sim_set_sink(cell->sim, run->step, (struct sim_sink){add_point, run});
@@ -144,6 +177,11 @@ int html_run_go(struct html_run *run)
     if (code != EXIT_FINE)
         return code;
     collector_finish(&run->collector);
+    for (uint32_t i = 0; i < run->stretch_count; i++) {
+        struct callmap *map = &run->stretches[i].map;
+        map->to = map->to < run->replay.cell->until ? map->to : run->replay.cell->until; /* of a run with an open end */
+        callmap_finish(map);
+    }
     run->record = record_of_cell(run->replay.cell, run->overrides, run->override_count);
     return EXIT_FINE;
 }
@@ -159,12 +197,16 @@ void html_run_close(struct html_run *run)
     for (uint32_t i = 0; i < run->stretch_count && run->collecting; i++) {
         keep_fini(&run->stretches[i].keep);
         profile_fini(&run->stretches[i].profile);
+        callmap_fini(&run->stretches[i].map);
     }
     if (run->collecting)
         collector_fini(&run->collector);
     record_destroy(run->record);
     free(run->values);
     free(run->overrides);
+    free(run->options.overrides);
+    texts_fini(&run->texts);
+    free(run->argument);
     replay_close(&run->replay);
     *run = (struct html_run){.argument = NULL};
 }
@@ -190,9 +232,9 @@ char *html_run_command(const struct html_run *run, const char *verb, const char 
     const bool by_id = run->replay.stored && !(runs && is_shipped(run) && run->record->responses == NULL);
     verb = runs && by_id ? "show" : verb;
     (void)fprintf(out, "simex %s ", verb);
-    html_shell_word(out, by_id                ? run->replay.cell->id
-                         : run->replay.stored ? run->replay.cell->scenario->name
-                                              : run->argument);
+    shell_word(out, by_id                ? run->replay.cell->id
+                    : run->replay.stored ? run->replay.cell->scenario->name
+                                         : run->argument);
     if (!by_id)
         (void)fprintf(out, " --seed %" PRIu64, run->replay.cell->seed);
     for (size_t i = 0; i < run->override_count && !by_id; i++) {
@@ -200,16 +242,16 @@ char *html_run_command(const struct html_run *run, const char *verb, const char 
         char *pair = sim_xmalloc(strlen(override->path) + strlen(override->value) + 2);
         (void)strcpy(stpcpy(stpcpy(pair, override->path), "="), override->value);
         (void)fputs(" --set ", out);
-        html_shell_word(out, pair);
+        shell_word(out, pair);
         free(pair);
     }
-    if (!run->replay.stored && run->options->script != NULL) {
+    if (!run->replay.stored && run->options.script != NULL) {
         (void)fputs(" --script ", out);
-        html_shell_word(out, run->options->script);
+        shell_word(out, run->options.script);
     }
-    if (by_id && run->options->db != NULL) {
+    if (by_id && run->options.db != NULL) {
         (void)fputs(" --db ", out);
-        html_shell_word(out, run->options->db);
+        shell_word(out, run->options.db);
     }
     if (*extra != '\0')
         (void)fprintf(out, " %s", extra);

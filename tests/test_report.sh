@@ -83,7 +83,8 @@ id=$(sed -n 's/.*<dt>Run<\/dt><dd><code>\([0-9a-f]*\).*/\1/p' one.html)
 holds one.html '<!DOCTYPE html>' '<html lang="en">' '<main id="main">' 'gateway.timeout=4s' 'slow-database' \
     'P95 latency (API)' "simex profile $id --db s.db --phase chaos --format svg" "simex trace $id --db s.db --id" \
     "simex show $id --db s.db" 'svg class="flame"' '<td class="bar">'
-holds file.html "simex run $short --seed 1 --set gateway.timeout=4s"
+holds file.html "simex run $short --seed 1 --set gateway.timeout=4s" \
+    "<code>simex report $short --set gateway.timeout=4s --out page.html</code>"
 # All but the commands is the same for a stored run and for its scenario.
 sed 's/<code>simex [^<]*<\/code>//' one.html >one.plain
 sed 's/<code>simex [^<]*<\/code>//' file.html >file.plain
@@ -168,6 +169,11 @@ want 0 "" "$SIMEX" run "$short" --quiet --db s.db
 want 0 "" "$SIMEX" report "$id" last --db s.db --out two.html
 holds two.html 'Run A' 'Run B' 'What differs' 'gateway timeout' 'more time a request' '"name": "B"'
 [ "$(count two.html '<tr><th scope="row"><bdi>node ')" = 1 ] || fail "more than the timeout differs"
+
+want 0 "" "$SIMEX" report "$short" +gateway.timeout=4s,db-pool.size=20 +db-pool.size=30 --no-store --out plus.html
+holds plus.html 'Run C' "simex run $short --seed 1 --set gateway.timeout=4s --set db-pool.size=20" 'node db-pool size' \
+    "simex run $short --seed 1 --set db-pool.size=30" "<th scope=\"col\">C</th>"
+want 64 'before the first "+"' "$SIMEX" report +db-pool.size=3 --no-store
 
 # ---- what is wrong ----
 
