@@ -102,7 +102,10 @@ cp out stored
 want 0 "$SIMEX" trace calm.json --seed 5 --no-store --slowest 2
 cmp -s out stored || fail "the stored run and its scenario differ"
 want 64 "$SIMEX" trace last --db s.db --seed 6
-says err '--seed and --set go with a scenario'
+says err '--seed, --set and --script go with a scenario'
+want 64 "$SIMEX" trace last --db s.db --script calm.json
+want 66 "$SIMEX" trace last --no-store
+says err 'with --no-store no store is read'
 
 # ---- filters ----
 
