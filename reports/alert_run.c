@@ -89,11 +89,11 @@ static sim_ns time_of(const struct alert_run *run, size_t evaluation)
     return run->every * (sim_ns)(evaluation + 1);
 }
 
-static const struct record_fault *latest_fault(const struct record *record, sim_ns at)
+static const struct record_fault *latest_fault(const struct alert_faults *faults, sim_ns at)
 {
     const struct record_fault *latest = NULL;
-    for (uint32_t i = 0; i < record->fault_count; i++) {
-        const struct record_fault *fault = &record->faults[i];
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct record_fault *fault = &faults->items[i];
         if (fault->at <= at && (latest == NULL || fault->at >= latest->at))
             latest = fault;
     }
@@ -105,7 +105,7 @@ static void add_stretch(struct alert_run *run, struct alert_result *result, sim_
     struct alert_stretch stretch = {.pending = pending, .from = time_of(run, first), .to = SIM_NEVER};
     if (end < run->evaluations)
         stretch.to = time_of(run, end);
-    stretch.fault = latest_fault(run->record, stretch.from);
+    stretch.fault = latest_fault(&run->faults, stretch.from);
     stretch.in_time = stretch.fault != NULL && stretch.from <= stretch.fault->until;
     result->stretches = sim_xrealloc(result->stretches, (result->count + 1) * sizeof *result->stretches);
     result->stretches[result->count++] = stretch;
@@ -137,9 +137,9 @@ static void find_stretches(struct alert_run *run, struct alert_result *result, c
 
 static void find_detections(struct alert_run *run)
 {
-    for (uint32_t i = 0; i < run->record->fault_count; i++) {
+    for (size_t i = 0; i < run->faults.count; i++) {
         struct alert_detection *detection = &run->detected[i];
-        detection->fault = &run->record->faults[i];
+        detection->fault = &run->faults.items[i];
         for (size_t k = 0; k < run->rules->count; k++) {
             const struct alert_result *result = &run->results[k];
             for (size_t n = 0; n < result->count; n++) {
@@ -162,7 +162,8 @@ bool alert_run_init(struct alert_run *run, const struct record *record, const st
     run->evaluations = alert_evaluations(record, every);
     run->states = sim_xcalloc(rules->count * run->evaluations + 1, 1);
     run->results = sim_xcalloc(rules->count + 1, sizeof *run->results);
-    run->detected = sim_xcalloc(record->fault_count + 1, sizeof *run->detected);
+    alert_faults_init(&run->faults, record);
+    run->detected = sim_xcalloc(run->faults.count + 1, sizeof *run->detected);
     *complaint = take_answers(run, said);
     if (*complaint != NULL)
         return false;
@@ -179,6 +180,7 @@ void alert_run_fini(struct alert_run *run)
     for (size_t i = 0; run->results != NULL && i < run->rules->count; i++)
         free(run->results[i].stretches);
     free(run->results);
+    alert_faults_fini(&run->faults);
     free(run->detected);
     free(run->states);
     *run = (struct alert_run){.record = NULL};

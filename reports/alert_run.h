@@ -5,6 +5,8 @@
 
 #include "reports/alert_files.h"
 
+#include <cjson/cJSON.h>
+
 enum alert_state { ALERT_INACTIVE, ALERT_PENDING, ALERT_FIRING };
 
 /* A stretch in which an alert fired without a break: from the evaluation that first found it firing to the one that no
@@ -29,14 +31,25 @@ struct alert_detection {
     sim_ns after;             /* since the fault's beginning */
 };
 
+/* What was done to the system: the scenario's faults, then the knobs that a script turned. */
+struct alert_faults {
+    struct record_fault *items; /* in their order; their texts are the record's, */
+    size_t count;
+    cJSON *responses; /* or in here; NULL: no script */
+};
+
+void alert_faults_init(struct alert_faults *faults, const struct record *record);
+void alert_faults_fini(struct alert_faults *faults);
+
 struct alert_run {
     const struct record *record;
+    struct alert_faults faults;
     const struct alert_rules *rules;
     sim_ns every;
     size_t evaluations;
     unsigned char *states; /* rule x evaluation: enum alert_state, the higher where an alert has several instances */
     struct alert_result *results;     /* as the rules */
-    struct alert_detection *detected; /* as the record's faults */
+    struct alert_detection *detected; /* as the faults */
 };
 
 /* Reads what `promtool test rules` said of the file that alert_write_test wrote. False when there is something in it that

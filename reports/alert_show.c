@@ -56,7 +56,7 @@ static void add_result(struct texts *texts, const struct alert_result *result)
 static void print_detections(FILE *out, const struct alert_run *run)
 {
     char time[SHOWN_ROOM];
-    for (uint32_t i = 0; i < run->record->fault_count; i++) {
+    for (size_t i = 0; i < run->faults.count; i++) {
         const struct alert_detection *detection = &run->detected[i];
         (void)fprintf(out, "%s, from %s on: ", detection->fault->name, show_time(time, detection->fault->at));
         if (detection->rule == NULL)
@@ -82,7 +82,7 @@ void alert_show_text(FILE *out, const struct alert_run *run)
     terminal_table(out, (const char *const *)texts.items, texts.count / SIM_COUNT_OF(heads), SIM_COUNT_OF(heads),
                    aligns, 0);
     texts_fini(&texts);
-    if (run->record->fault_count > 0)
+    if (run->faults.count > 0)
         (void)fputc('\n', out);
     print_detections(out, run);
 }
@@ -139,7 +139,7 @@ void alert_show_json(FILE *out, const struct alert_run *run)
     for (size_t i = 0; i < run->rules->count; i++)
         (void)cJSON_AddItemToArray(alerts, result_tree(&run->results[i]));
     cJSON *faults = cJSON_AddArrayToObject(tree, "faults");
-    for (uint32_t i = 0; i < run->record->fault_count; i++) {
+    for (size_t i = 0; i < run->faults.count; i++) {
         const struct alert_detection *detection = &run->detected[i];
         cJSON *fault = cJSON_CreateObject();
         (void)cJSON_AddStringToObject(fault, "fault", detection->fault->name);

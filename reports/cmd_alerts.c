@@ -223,6 +223,8 @@ static int find_and_do(struct store *store, const struct arguments *arguments)
         key = code == EXIT_FINE ? simulate_run_argument(store, arguments->run, &arguments->cell, &code) : 0;
     } else if (code == EXIT_FINE && key < 0) {
         key = run_argument(store, arguments->run, &code);
+    } else if (code == EXIT_FINE && !cell_options_fit_stored(&arguments->cell, arguments->run)) {
+        return EXIT_USAGE;
     }
     return key > 0 ? with_run(store, key, fresh, arguments) : code;
 }

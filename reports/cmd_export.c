@@ -256,6 +256,8 @@ static int export_argument(struct store *store, const struct export_arguments *a
         key = code == EXIT_FINE ? simulate_run_argument(store, arguments->run, &arguments->cell, &code) : 0;
     } else if (code == EXIT_FINE && key < 0) {
         key = run_argument(store, arguments->run, &code);
+    } else if (code == EXIT_FINE && !cell_options_fit_stored(&arguments->cell, arguments->run)) {
+        return EXIT_USAGE;
     }
     return key > 0 ? export_stored(store, key, arguments) : code;
 }

@@ -150,6 +150,16 @@ struct scenario *load_argument(const char *argument, int *code)
     return scenario;
 }
 
+bool cell_options_fit_stored(const struct cell_options *options, const char *argument)
+{
+    if (!options->has_seed && options->override_count == 0 && options->script == NULL)
+        return true;
+    (void)fprintf(stderr,
+                  "simex: --seed, --set and --script go with a scenario; \"%s\" is a stored run, which has its own\n",
+                  argument);
+    return false;
+}
+
 struct scenario *load_with_script(const char *argument, const struct cell_options *options, int *code)
 {
     struct scenario *scenario = load_argument(argument, code);

@@ -41,6 +41,9 @@ struct cell_options {
 void cell_options_init(struct cell_options *options);
 void cell_options_fini(struct cell_options *options);
 
+/* A stored run has its own seed, overrides and script. False after having said so when the options give others. */
+bool cell_options_fit_stored(const struct cell_options *options, const char *argument);
+
 /* Loads the scenario an argument names. NULL after having printed why; *code is then the exit code. */
 struct scenario *load_argument(const char *argument, int *code);
 /* The same, with the script that the options name in place of its own, and the readings they add to its panel. */

@@ -108,11 +108,8 @@ static int open_stored(struct replay *replay, const struct record *record)
 static int open_key(struct replay *replay, const struct store *store, int64_t key, const char *argument,
                     const struct cell_options *options)
 {
-    if (options->has_seed || options->override_count > 0) {
-        (void)fprintf(stderr, "simex: --seed and --set go with a scenario; \"%s\" is a stored run, which has its own\n",
-                      argument);
+    if (!cell_options_fit_stored(options, argument))
         return EXIT_USAGE;
-    }
     struct record *record = store_get(store, key);
     int code = record == NULL ? EXIT_IO : open_stored(replay, record);
     record_destroy(record);
@@ -144,10 +141,14 @@ int replay_open(struct replay *replay, const char *argument, const struct cell_o
     }
     /* With --no-store what is no scenario is looked for as one all the same: that says that there is none. */
     char *path = key == 0 && strcmp(argument, "last") != 0 ? scenario_find(argument) : NULL;
-    if (code == EXIT_FINE && (path != NULL || options->no_store))
+    if (code == EXIT_FINE && options->no_store && strcmp(argument, "last") == 0) {
+        (void)fprintf(stderr, "simex: with --no-store no store is read, so there is no run \"last\"\n");
+        code = EXIT_NO_INPUT;
+    } else if (code == EXIT_FINE && (path != NULL || options->no_store)) {
         code = open_scenario(replay, argument, options);
-    else if (code == EXIT_FINE && (key = run_argument(&store, argument, &code)) > 0)
+    } else if (code == EXIT_FINE && (key = run_argument(&store, argument, &code)) > 0) {
         code = open_key(replay, &store, key, argument, options);
+    }
     free(path);
     store_close(&store);
     return code;

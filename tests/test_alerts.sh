@@ -64,6 +64,7 @@ printf '{%s, "alerts": {"Clash": {"expr": "simex_calls_total * on() group_left s
 
 "$SIMEX" run world.json --quiet --db s.db || fail "run ended $?"
 want 64 "wants a duration of at least 1s" "$SIMEX" alerts last --db s.db --every 10ms
+want 64 "go with a scenario" "$SIMEX" alerts last --db s.db --seed 3
 want 66 "has no alerts" "$SIMEX" alerts none.json --no-store
 mkdir empty
 want 69 "Debian package: prometheus" env PATH="$work/empty" "$SIMEX" alerts last --db s.db
@@ -151,6 +152,13 @@ same "fired once each, for the fault" 4 "$(sqlite3 :memory: "SELECT count(*)
         AND json_extract(f.value, '\$.from_s') BETWEEN 720 AND 780 AND json_extract(f.value, '\$.to_s') BETWEEN 1260 AND 1340")"
 same "false alarms" 4 "$(sqlite3 :memory: "SELECT count(*)
     FROM json_each(readfile('alerts.json'), '\$.alerts') AS a, json_each(a.value, '\$.fired')")"
+
+# ---- the alert of docs/detective.md: a script's knob is the fault ----
+
+awk '/^```json$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$SIMEX_SOURCE/docs/detective.md" >survival.json
+want 0 "" "$SIMEX" alerts survival.json --no-store
+grep -q '^SurvivalMode .* 14 s after configure?db_failure_rate=1.0$' out ||
+    fail "the alert of docs/detective.md does not fire 14 s after the fault: $(cat out)"
 
 # ---- docs/alerts.md: what it says is printed ----
 

@@ -198,7 +198,9 @@ grep -q "no percentile" out || fail "a panel without percentiles: $(cat out)"
 
 want 64 "which run?" "$SIMEX" export
 want 64 "one run at a time" "$SIMEX" export last last
-want 64 "wants csv, openmetrics, json, otlp, otlp-metrics, chrome or folded" "$SIMEX" export last --format xml
+want 64 "wants csv, openmetrics, json, otlp, otlp-metrics, otlp-logs, chrome or folded" "$SIMEX" export last --format xml
+want 64 "go with a scenario" "$SIMEX" export last --db s.db --seed 2
+want 64 "go with a scenario" "$SIMEX" export last --db s.db --set gateway.timeout=8s
 want 64 "whole seconds" "$SIMEX" export last --epoch -1
 want 64 "whole seconds" "$SIMEX" export last --epoch 999999999999999
 for buckets in "" 0 -1 1,1 2,1 1,,2 "1," nan inf 1e30 x; do

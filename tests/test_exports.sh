@@ -58,6 +58,18 @@ want 0 "$SIMEX" profile calm.json --format folded --phase chaos
 cmp -s out calm.folded || fail "export and profile write other folded stacks"
 want 0 "$SIMEX" export calm.json --format folded --where 'status=504' --out lost.folded
 cmp -s lost.folded calm.folded && fail "--where changes nothing"
+want 0 "$SIMEX" export calm.json --format otlp-logs --out logs.json
+[ ! -s err ] || fail "otlp-logs: says $(cat err)"
+want 0 "$SIMEX" export calm.json --format otlp-logs
+cmp -s out logs.json || fail "otlp-logs to a file and to standard output: other bytes"
+want 0 "$SIMEX" logs calm.json
+cp out lines.jsonl
+want 0 "$SIMEX" export calm.json --format otlp-logs --phase chaos --level error --env staging --service-version 4.2 \
+    --epoch 0 --out few.json
+want 0 "$SIMEX" logs calm.json --phase chaos --level error
+cp out few.jsonl
+want 0 "$SIMEX" export calm.json --format otlp --env staging --service-version 4.2 --limit 5 --out staged.json
+want 0 "$SIMEX" export calm.json --no-store --format otlp-metrics --env staging --service-version 4.2 --out staged-metrics.json
 want 0 "$SIMEX" trace calm.json --format json --limit 10000
 cp out all.json
 
@@ -66,7 +78,20 @@ want 0 "$SIMEX" export last --db s.db --format otlp-metrics --out metrics.json
 want 0 "$SIMEX" export last --db s.db --format csv --out windows.csv
 
 want 64 "$SIMEX" export calm.json --format csv --where status=504
-says err '--phase, --where and --limit go with'
+says err '--where and --limit go with'
+want 64 "$SIMEX" export calm.json --format csv --phase chaos
+says err '--phase goes with'
+want 64 "$SIMEX" export calm.json --format otlp-logs --where status=504
+want 64 "$SIMEX" export calm.json --format otlp-logs --level loud
+says err 'wants debug, info, warn or error'
+want 64 "$SIMEX" export calm.json --format otlp-logs --phase caos
+says err 'has no phase "caos"'
+want 64 "$SIMEX" export calm.json --format otlp --level warn
+want 64 "$SIMEX" export calm.json --format json --env staging
+says err '--env and --service-version go with'
+want 73 "$SIMEX" export calm.json --format otlp-logs --out none/logs.json
+want 74 env TMPDIR="$work/none" "$SIMEX" export calm.json --no-store --format otlp-logs
+says err 'temporary file: No such file'
 want 64 "$SIMEX" export calm.json --format folded --limit 3
 want 64 "$SIMEX" export calm.json --format otlp --where 'status='
 want 64 "$SIMEX" export calm.json --format otlp --epoch 99999999999
@@ -152,6 +177,63 @@ for trace, (start, end) in traces.items():
 assert shared > 100, shared
 texts = open("spans.json").read()
 assert '"abandoned"' in texts and '"error.type"' in texts and "Pool Exhausted" in texts
+
+# ---- OTLP logs: fields, and what simex logs says ----
+
+severities = {"debug": 5, "info": 9, "warn": 13, "error": 17}
+
+
+def check_logs(name, lines, epoch, env, version):
+    said = {}
+    for line in open(lines):
+        line = json.loads(line)
+        said.setdefault(line["service"], []).append(line)
+    found = {}
+    tree = json.load(open(name))
+    assert set(tree) == {"resourceLogs"}
+    for resource in tree["resourceLogs"]:
+        assert set(resource) == {"resource", "scopeLogs"}, resource
+        of = values(resource["resource"]["attributes"])
+        assert of["env"] == of["deployment.environment"] == env, of
+        assert (of["version"] == of["service.version"] == version) if version else of["version"], of
+        (scope,) = resource["scopeLogs"]
+        assert scope["scope"]["name"] == "simex", scope["scope"]
+        assert of["service.name"] not in found
+        found[of["service.name"]] = scope["logRecords"]
+    assert set(found) == set(said), (set(found), set(said))
+    for service, records in found.items():
+        assert len(records) == len(said[service]), service
+        for record, line in zip(records, said[service]):
+            fields = {"timeUnixNano", "observedTimeUnixNano", "severityNumber", "severityText", "body", "attributes"}
+            if "trace_id" in line:
+                fields |= {"traceId", "spanId"}
+                assert (record["traceId"], record["spanId"]) == (line["trace_id"], line["span_id"]), record
+                assert re.fullmatch(r"[0-9a-f]{32}", record["traceId"]), record
+                assert re.fullmatch(r"[0-9a-f]{16}", record["spanId"]), record
+            assert set(record) == fields, record
+            assert record["timeUnixNano"] == record["observedTimeUnixNano"], record
+            assert re.fullmatch(r"\d+", record["timeUnixNano"]), record
+            assert abs((int(record["timeUnixNano"]) - epoch) / 1e9 - line["time_s"]) < 1e-6, (record, line)
+            assert record["severityNumber"] == severities[line["level"]], record
+            assert record["severityText"] == line["level"].upper(), record
+            assert record["body"] == {"stringValue": line["message"]}, record
+            about = values(record["attributes"])
+            assert set(about) == set(line["attributes"]), record
+            for key, value in line["attributes"].items():
+                assert about[key] == (str(value) if isinstance(value, int) else value), (key, record)
+    return found
+
+
+found = check_logs("logs.json", "lines.jsonl", epoch, "simex", None)
+assert {"simex", "gateway", "sre-lab", "db-pool"} == set(found), set(found)
+linked = [r for r in found["sre-lab"] if r["spanId"] in spans and spans[r["spanId"]][0]["traceId"] == r["traceId"]]
+assert len(linked) > 100, len(linked)
+found = check_logs("few.json", "few.jsonl", 0, "staging", "4.2")
+assert "simex" not in found and "gateway" in found, set(found)
+for name, signal in (("staged.json", "resourceSpans"), ("staged-metrics.json", "resourceMetrics")):
+    for resource in json.load(open(name))[signal]:
+        of = values(resource["resource"]["attributes"])
+        assert (of["env"], of["version"]) == ("staging", "4.2"), of
 
 # ---- OTLP metrics: fields, and the sums of the windows ----
 

@@ -94,6 +94,10 @@ same "edges" "clients-gateway gateway-sre-lab sre-lab-db-pool sre-lab-postgres s
 ! grep -q "$(printf '\033')" map.text || fail "the title's escape character came through"
 [ "$(awk '{ if (length($0) > w) w = length($0) } END { print w }' map.text)" -le 80 ] ||
     fail "lines wider than 80 columns: $(awk 'length($0) > 80' map.text)"
+# A long reason goes on in the next line.
+"$SIMEX" map part3-breaker --no-store >long.text 2>err || fail "map part3-breaker: $(cat err)"
+grep -q 'Circuit Breaker is OPEN' long.text && grep -q 'available\.' long.text || fail "a long reason is cut: $(cat long.text)"
+awk 'length($0) > 80 { exit 1 }' long.text || fail "lines wider than 80 columns: $(awk 'length($0) > 80' long.text)"
 grep -q "^gateway .*28\|^gateway " map.text || fail "no line of the gateway"
 
 # ---- dot, svg ----

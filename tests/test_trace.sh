@@ -74,6 +74,14 @@ want 0 "$SIMEX" trace calm.json --id "$id"
 cmp -s out slowest || fail "--id $id and --slowest 1 show other trees: $(diff out slowest | head -n 3)"
 awk '/^to the nanosecond/ { exit $4 + $6 == $8 ? 0 : 1 }' out || fail "work and waits are not the duration: $(tail -n 1 out)"
 
+# What begins at one instant stands in the order of happening: the empty span db.pool_error before the wait for a core that
+# follows it, behind the wait for a connection.
+want 0 "$SIMEX" trace calm.json --no-store --where 'op=db.pool_error and segment:cpu_queue' --slowest 1
+awk '
+    $1 == "db.pool_error" { errors++; if (before != "pool queue") { print NR ": behind " before; bad = 1 } }
+    $NF ~ /^[░█]+$/ { before = $1 ($2 ~ /^[a-z]/ ? " " $2 : "") }
+    END { exit bad || errors == 0 }' out >bad || fail "db.pool_error is out of order, or missing: $(cat bad)"
+
 want 0 "$SIMEX" trace calm.json --slowest 5
 [ "$(grep -c 'get_product  gateway' out)" = 5 ] || fail "want five traces of --slowest 5"
 want 0 "$SIMEX" trace calm.json --quiet
@@ -94,7 +102,10 @@ cp out stored
 want 0 "$SIMEX" trace calm.json --seed 5 --no-store --slowest 2
 cmp -s out stored || fail "the stored run and its scenario differ"
 want 64 "$SIMEX" trace last --db s.db --seed 6
-says err '--seed and --set go with a scenario'
+says err '--seed, --set and --script go with a scenario'
+want 64 "$SIMEX" trace last --db s.db --script calm.json
+want 66 "$SIMEX" trace last --no-store
+says err 'with --no-store no store is read'
 
 # ---- filters ----
 
