@@ -79,7 +79,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_SIMEX_PACKAGE_NAME simex)
 set(CPACK_DEBIAN_SIMEX_PACKAGE_SECTION science)
-set(CPACK_DEBIAN_SIMEX_PACKAGE_RECOMMENDS gnuplot-nox)
+set(CPACK_DEBIAN_SIMEX_PACKAGE_RECOMMENDS "gnuplot-nox, libjs-dygraphs")
 set(CPACK_COMPONENT_SIMEX_DESCRIPTION
 "simex simulates clients, gateway, service, cache, connection pool and database,
 and the faults that are injected into them. The same scenario and seed give the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `simex report`: runs, and what was found out about them, as one page for a browser. */
 #include "reports/command.h"
+#include "reports/explain.h"
 #include "reports/html_parts.h"
 
 #include <errno.h>
@@ -8,13 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPTION_OUT = 'o', DOCUMENTS_MAX = 6 };
+enum { OPTION_EXPLAIN = 2000, OPTION_OUT = 'o', DOCUMENTS_MAX = 6, SEEDS = 3 };
 
 struct arguments {
     struct cell_options cell;
     const char *given[HTML_RUNS_MAX + DOCUMENTS_MAX];
     size_t given_count;
     const char *out;
+    bool explain;
 };
 
 /* All that goes into the page. */
@@ -25,6 +27,7 @@ struct report {
     struct json_doc *documents[DOCUMENTS_MAX];
     const char *sources[DOCUMENTS_MAX];
     size_t document_count;
+    cJSON *explanation; /* of --explain; NULL: not asked for */
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -36,6 +39,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case OPTION_OUT:
         arguments->out = argument;
+        return 0;
+    case OPTION_EXPLAIN:
+        arguments->explain = true;
         return 0;
     case ARGP_KEY_ARG:
         if (arguments->given_count == SIM_COUNT_OF(arguments->given))
@@ -55,7 +61,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 static const struct argp_option options[] = {
-    {.name = "out", .key = OPTION_OUT, .arg = "FILE", .doc = "write to FILE rather than standard output"}, {0}};
+    {.name = "out", .key = OPTION_OUT, .arg = "FILE", .doc = "write to FILE rather than standard output"},
+    {.name = "explain",
+     .key = OPTION_EXPLAIN,
+     .doc = "answer the first run's questions as well (simex explain, three seeds)"},
+    {0}};
 
 /* ---- what was asked for ---- */
 
@@ -121,6 +131,27 @@ static int run_all(struct report *report)
     return code;
 }
 
+/* Answers the questions of the first run's scenario, with its overrides and from its seed on. */
+static int explain_first(struct report *report, const struct arguments *arguments)
+{
+    if (report->run_count == 0) {
+        (void)fprintf(stderr, "simex: --explain wants a run or a scenario\n");
+        return EXIT_USAGE;
+    }
+    const struct html_run *run = &report->runs[0];
+    struct explanation explanation = {.scenario = run->replay.scenario,
+                                      .overrides = run->overrides,
+                                      .override_count = run->override_count,
+                                      .replications = SEEDS,
+                                      .seed = run->replay.cell->seed,
+                                      .script = run->replay.stored ? NULL : arguments->cell.script};
+    const int code = explain_run(&explanation);
+    if (code == EXIT_FINE)
+        report->explanation = explain_json(&explanation);
+    explain_fini(&explanation);
+    return code;
+}
+
 /* ---- the page ---- */
 
 static char *title_of(const struct report *report)
@@ -160,6 +191,7 @@ static void add_details(struct html_page *page, const struct report *report)
     html_add_charts(page, report->runs, report->run_count);
     html_add_profiles(page, report->runs, report->run_count);
     html_add_traces(page, report->runs, report->run_count);
+    html_add_map(page, report->runs, report->run_count);
     if (report->run_count == 1)
         html_add_script(page, &report->runs[0]);
 }
@@ -172,6 +204,8 @@ static void write_page(FILE *out, const struct report *report)
     free(title);
     if (report->run_count > 0)
         add_runs(&page, report);
+    if (report->explanation != NULL)
+        html_add_document(&page, report->explanation, NULL, report->runs, report->run_count);
     for (size_t i = 0; i < report->document_count; i++)
         html_add_document(&page, report->documents[i]->root, report->sources[i], report->runs, report->run_count);
     if (report->run_count > 0)
@@ -206,6 +240,7 @@ static void close_all(struct report *report)
         html_run_close(&report->runs[i]);
     for (size_t i = 0; i < report->document_count; i++)
         json_destroy(report->documents[i]);
+    cJSON_Delete(report->explanation);
     html_assets_fini(&report->assets);
 }
 
@@ -234,6 +269,8 @@ int cmd_report(int argc, char **argv)
         code = open_all(&report, &arguments);
     if (code == EXIT_FINE)
         code = run_all(&report);
+    if (code == EXIT_FINE && arguments.explain)
+        code = explain_first(&report, &arguments);
     if (code == EXIT_FINE && !(arguments.cell.quiet && arguments.out == NULL))
         code = write_out(arguments.out, &report);
     close_all(&report);

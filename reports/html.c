@@ -120,25 +120,6 @@ void html_json_number(FILE *out, double value)
         (void)fputs("null", out);
 }
 
-/* ---- the shell ---- */
-
-void html_shell_word(FILE *out, const char *text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@%+";
-    if (*text != '\0' && text[strspn(text, plain)] == '\0') {
-        (void)fputs(text, out);
-        return;
-    }
-    (void)fputc('\'', out);
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '\'')
-            (void)fputs("'\\''", out);
-        else
-            (void)fputc(*c, out);
-    }
-    (void)fputc('\'', out);
-}
-
 /* ---- pictures ---- */
 
 void html_svg(FILE *out, const char *svg)

@@ -26,9 +26,6 @@ void html_json_text(FILE *out, const char *text);
 /* A JSON number, six digits; null for what is no number. */
 void html_json_number(FILE *out, double value);
 
-/* A word of a shell's command line, quoted when it has to be; not escaped for a page. */
-void html_shell_word(FILE *out, const char *text);
-
 /* What a picture as a file holds, for the inside of a page: without its XML declaration and its <style>, which a strict
  * policy forbids; the page's own style has rules for both kinds of pictures. */
 void html_svg(FILE *out, const char *svg);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "reports/html_document.h"
 
+#include "reports/shell_word.h"
 #include "reports/show.h"
 
 #include <math.h>
@@ -149,7 +150,7 @@ static void put_sides(FILE *out, const cJSON *sides)
         }
         (void)fclose(text);
         (void)fputc(' ', out);
-        html_shell_word(out, word);
+        shell_word(out, word);
         free(word);
     }
 }
@@ -165,7 +166,7 @@ static void put_command(struct html_page *page, const cJSON *tree, const char *v
     (void)fprintf(out, "simex %s", verb);
     if (member(tree, "sides") == NULL) {
         (void)fputc(' ', out);
-        html_shell_word(out, text_of(tree, "scenario") == NULL ? "SCENARIO" : text_of(tree, "scenario"));
+        shell_word(out, text_of(tree, "scenario") == NULL ? "SCENARIO" : text_of(tree, "scenario"));
     }
     put_sides(out, member(tree, "sides"));
     for (size_t i = 0; i < SIM_COUNT_OF(options); i++) {
@@ -174,7 +175,7 @@ static void put_command(struct html_page *page, const cJSON *tree, const char *v
             continue;
         (void)fprintf(out, " --%s ", options[i]);
         if (cJSON_IsString(value))
-            html_shell_word(out, value->valuestring);
+            shell_word(out, value->valuestring);
         else
             (void)fprintf(out, "%.0f", value->valuedouble);
     }
@@ -184,7 +185,7 @@ static void put_command(struct html_page *page, const cJSON *tree, const char *v
         if (text_of(say, "say") == NULL)
             continue;
         (void)fputs(" --say ", out);
-        html_shell_word(out, text_of(say, "say"));
+        shell_word(out, text_of(say, "say"));
     }
     (void)fclose(out);
     html_command(page, what, text);

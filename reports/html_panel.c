@@ -238,26 +238,22 @@ static void put_verdict(FILE *out, const struct record *record, const struct rec
         [VERDICT_HOLDS] = "&#10003;", [VERDICT_FAILS] = "&#10007;", [VERDICT_NO_DATA] = "?"};
     static const char *const classes[] = {
         [VERDICT_HOLDS] = "holds", [VERDICT_FAILS] = "fails", [VERDICT_NO_DATA] = "none"};
-    const struct record_item *item = &record->items[verdict->item];
     const char *unit = record_verdict_unit(record, verdict);
     char text[WANT_ROOM];
-    put_row(out, verdict->name != NULL ? verdict->name : item->title);
+    put_row(out, verdict->name != NULL ? verdict->name : record->items[verdict->item].title);
     (void)fprintf(out, "<td class=\"%s\"><span aria-hidden=\"true\">%s</span> %s</td><td>", classes[verdict->result],
                   marks[verdict->result], verdict_name(verdict->result));
     html_bdi(out, show_where(record, verdict));
     (void)fputs("</td><td class=\"n\">", out);
     html_text(out, show_want(text, unit, verdict));
     (void)fputs("</td><td class=\"n\">", out);
-    if (verdict->form == EXPECT_DURING)
-        html_put_reading(out, unit, verdict->value);
-    else
-        html_text(out, show_got(text, unit, verdict));
+    html_text(out, show_got(text, unit, verdict));
     (void)fputs("</td></tr>\n", out);
 }
 
 void html_add_verdicts(struct html_page *page, const struct html_run *runs, size_t count)
 {
-    static const char *const columns[] = {"Expectation", "Verdict", "Phase", "Wanted", "Came out", NULL};
+    static const char *const columns[] = {"Expectation", "Verdict", "When", "Wanted", "Came out", NULL};
     FILE *out = NULL;
     char caption[16];
     for (size_t i = 0; i < count; i++) {

@@ -24,6 +24,9 @@ void html_add_charts(struct html_page *page, const struct html_run *runs, size_t
 void html_add_profiles(struct html_page *page, const struct html_run *runs, size_t count);
 void html_add_traces(struct html_page *page, const struct html_run *runs, size_t count);
 
+/* html_map.c: who calls whom, of the phase that a reader looks at first and of the one before */
+void html_add_map(struct html_page *page, const struct html_run *runs, size_t count);
+
 /* html_script.c: the answers to a script's requests */
 void html_add_script(struct html_page *page, const struct html_run *run);
 

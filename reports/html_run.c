@@ -2,7 +2,7 @@
 #include "reports/html_run.h"
 
 #include "reports/command.h"
-#include "reports/html.h"
+#include "reports/shell_word.h"
 
 #include "models/script.h"
 
@@ -132,6 +132,7 @@ static void begin(struct html_run *run)
             .from = stretch->from, .to = stretch->to, .run = cell->until, .per_slice = 1, .slowest = 1};
         keep_init(&stretch->keep, &run->collector, &options);
         profile_init(&stretch->profile, false);
+        callmap_init(&stretch->map, cell->sim, stretch->from, stretch->to < cell->until ? stretch->to : cell->until);
     }
     run->collecting = true;
     sim_set_sink(cell->sim, run->step, (struct sim_sink){add_point, run});
@@ -144,6 +145,11 @@ int html_run_go(struct html_run *run)
     if (code != EXIT_FINE)
         return code;
     collector_finish(&run->collector);
+    for (uint32_t i = 0; i < run->stretch_count; i++) {
+        struct callmap *map = &run->stretches[i].map;
+        map->to = map->to < run->replay.cell->until ? map->to : run->replay.cell->until; /* of a run with an open end */
+        callmap_finish(map);
+    }
     run->record = record_of_cell(run->replay.cell, run->overrides, run->override_count);
     return EXIT_FINE;
 }
@@ -159,6 +165,7 @@ void html_run_close(struct html_run *run)
     for (uint32_t i = 0; i < run->stretch_count && run->collecting; i++) {
         keep_fini(&run->stretches[i].keep);
         profile_fini(&run->stretches[i].profile);
+        callmap_fini(&run->stretches[i].map);
     }
     if (run->collecting)
         collector_fini(&run->collector);
@@ -190,9 +197,9 @@ char *html_run_command(const struct html_run *run, const char *verb, const char 
     const bool by_id = run->replay.stored && !(runs && is_shipped(run) && run->record->responses == NULL);
     verb = runs && by_id ? "show" : verb;
     (void)fprintf(out, "simex %s ", verb);
-    html_shell_word(out, by_id                ? run->replay.cell->id
-                         : run->replay.stored ? run->replay.cell->scenario->name
-                                              : run->argument);
+    shell_word(out, by_id                ? run->replay.cell->id
+                    : run->replay.stored ? run->replay.cell->scenario->name
+                                         : run->argument);
     if (!by_id)
         (void)fprintf(out, " --seed %" PRIu64, run->replay.cell->seed);
     for (size_t i = 0; i < run->override_count && !by_id; i++) {
@@ -200,16 +207,16 @@ char *html_run_command(const struct html_run *run, const char *verb, const char 
         char *pair = sim_xmalloc(strlen(override->path) + strlen(override->value) + 2);
         (void)strcpy(stpcpy(stpcpy(pair, override->path), "="), override->value);
         (void)fputs(" --set ", out);
-        html_shell_word(out, pair);
+        shell_word(out, pair);
         free(pair);
     }
     if (!run->replay.stored && run->options->script != NULL) {
         (void)fputs(" --script ", out);
-        html_shell_word(out, run->options->script);
+        shell_word(out, run->options->script);
     }
     if (by_id && run->options->db != NULL) {
         (void)fputs(" --db ", out);
-        html_shell_word(out, run->options->db);
+        shell_word(out, run->options->db);
     }
     if (*extra != '\0')
         (void)fprintf(out, " %s", extra);

@@ -4,6 +4,7 @@
 #ifndef REPORTS_HTML_RUN_H
 #define REPORTS_HTML_RUN_H
 
+#include "reports/callmap.h"
 #include "reports/keep.h"
 #include "reports/profile.h"
 #include "reports/record.h"
@@ -24,6 +25,7 @@ struct html_stretch {
     sim_ns from, to;
     struct keep keep;
     struct profile profile;
+    struct callmap map;
 };
 
 struct html_run {

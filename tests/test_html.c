@@ -114,15 +114,6 @@ START_TEST(numbers_without_a_value_are_null)
 }
 END_TEST
 
-START_TEST(words_of_a_command_are_quoted_when_they_have_to_be)
-{
-    static const struct pair pairs[] = {
-        {"part1", "part1"}, {"a/b.json", "a/b.json"},   {"gateway.timeout=8s", "gateway.timeout=8s"},
-        {"", "''"},         {"p95 < 3s", "'p95 < 3s'"}, {"it's; rm -rf $HOME", "'it'\\''s; rm -rf $HOME'"}};
-    check_pairs(html_shell_word, pairs, SIM_COUNT_OF(pairs));
-}
-END_TEST
-
 START_TEST(a_picture_comes_into_a_page_without_declaration_and_style)
 {
     static const struct pair pairs[] = {
@@ -355,7 +346,6 @@ int main(void)
     tcase_add_test(tests, text_of_a_user_stays_text_in_the_data_of_a_script);
     tcase_add_test(tests, data_of_a_script_is_read_back_as_it_was);
     tcase_add_test(tests, numbers_without_a_value_are_null);
-    tcase_add_test(tests, words_of_a_command_are_quoted_when_they_have_to_be);
     tcase_add_test(tests, a_picture_comes_into_a_page_without_declaration_and_style);
     tcase_add_test(tests, sha256_gives_the_sums_of_the_standard);
     tcase_add_test(tests, a_page_allows_just_the_scripts_and_styles_that_it_holds);
