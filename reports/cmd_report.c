@@ -190,8 +190,8 @@ static void add_details(struct html_page *page, const struct report *report)
 {
     html_add_charts(page, report->runs, report->run_count);
     html_add_profiles(page, report->runs, report->run_count);
-    html_add_traces(page, report->runs, report->run_count);
     html_add_map(page, report->runs, report->run_count);
+    html_add_traces(page, report->runs, report->run_count);
     if (report->run_count == 1)
         html_add_script(page, &report->runs[0]);
 }

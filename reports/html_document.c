@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { OVERRIDES_OPEN = 2 }; /* more are folded */
+
 /* ---- units ---- */
 
 /* The cell of a shipped scenario, never run: for the units of its panel. */
@@ -85,27 +87,36 @@ void html_put_estimate(FILE *out, const char *unit, const cJSON *item)
         put_change(out, unit, item);
 }
 
+static void put_override(FILE *out, const cJSON *item)
+{
+    const char *path = item->string != NULL ? item->string : cJSON_GetStringValue(cJSON_GetArrayItem(item, 0));
+    (void)fputs("<code>", out);
+    if (path != NULL) {
+        html_text(out, path);
+        (void)fputc('=', out);
+        item = item->string != NULL ? item : cJSON_GetArrayItem(item, 1);
+    }
+    html_value(out, item);
+    (void)fputs("</code> ", out);
+}
+
 void html_put_overrides(FILE *out, const cJSON *overrides)
 {
     const cJSON *item = NULL;
+    const int count = cJSON_GetArraySize(overrides); /* of an object too */
     if (!cJSON_IsObject(overrides) && !cJSON_IsArray(overrides)) {
         if (overrides != NULL)
             html_value(out, overrides);
         return;
     }
+    if (count > OVERRIDES_OPEN)
+        (void)fprintf(out, "<details><summary>%d params</summary>", count);
     cJSON_ArrayForEach(item, overrides)
     {
-        const char *path = item->string != NULL ? item->string : cJSON_GetStringValue(cJSON_GetArrayItem(item, 0));
-        (void)fputs(item != overrides->child ? " <code>" : "<code>", out);
-        if (path == NULL) {
-            html_value(out, item);
-        } else {
-            html_text(out, path);
-            (void)fputc('=', out);
-            html_value(out, item->string != NULL ? item : cJSON_GetArrayItem(item, 1));
-        }
-        (void)fputs("</code>", out);
+        put_override(out, item);
     }
+    if (count > OVERRIDES_OPEN)
+        (void)fputs("</details>", out);
 }
 
 /* ---- documents ---- */

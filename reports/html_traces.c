@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_MAX = 120, DEPTH_MAX = 12, BAR = 1000, BAR_LEAST = 3, PLACES = 12, PLACES_WIDTH = 100, EXTRA_ROOM = 120 };
+enum { ROWS_MAX = 200, DEPTH_MAX = 12, BAR = 1000, BAR_LEAST = 3, PLACES = 12, PLACES_WIDTH = 100, EXTRA_ROOM = 120 };
 
 static const char *phase_name(const struct html_stretch *stretch)
 {
@@ -168,7 +168,7 @@ static void put_sums(FILE *out, const struct trace *trace, const struct fall *fa
 }
 
 static void put_trace(struct html_page *page, const struct html_run *run, const struct html_stretch *stretch,
-                      const struct trace *trace, bool open)
+                      const struct trace *trace)
 {
     static const char *const columns[] = {"Span or piece", "Status", "Begins", "Takes", "In time", NULL};
     FILE *out = page->body;
@@ -176,8 +176,7 @@ static void put_trace(struct html_page *page, const struct html_run *run, const 
     const bool ended = (trace->root->flags & TRACE_SPAN_ENDED) != 0;
     struct fall fall = {.out = out, .from = trace->root->begun, .to = trace_last(trace)};
     char time[SHOWN_ROOM], at[SHOWN_ROOM], extra[64];
-    (void)fprintf(out, "<details%s><summary>%s: ", open ? " open" : "",
-                  stretch->phase == NULL ? "Request" : stretch->phase);
+    (void)fprintf(out, "<details><summary>%s: ", stretch->phase == NULL ? "Request" : stretch->phase);
     if (ended)
         (void)fprintf(out, "%d %s after %s", http_status(outcome.status), sim_status_name(outcome.status),
                       show_value(time, "s", sim_ns_to_s(trace_duration(trace))));
@@ -196,20 +195,20 @@ static void put_trace(struct html_page *page, const struct html_run *run, const 
 
 /* The slowest, and with `varied` one of each status. */
 static void put_traces(struct html_page *page, const struct html_run *run, const struct html_stretch *stretch,
-                       bool varied, bool open)
+                       bool varied)
 {
     size_t slow_count = 0, count = 0;
     bool shown[SIM_STATUSES] = {false};
     struct trace **slow = keep_slowest(&stretch->keep, &slow_count);
     struct trace **list = keep_varied(&stretch->keep, SIM_STATUSES, &count);
     for (size_t i = 0; i < slow_count; i++)
-        put_trace(page, run, stretch, slow[i], open);
+        put_trace(page, run, stretch, slow[i]);
     for (size_t i = 0; i < count && varied; i++) {
         const enum sim_status status = trace_outcome(list[i]).status;
         if (shown[status] || (slow_count > 0 && list[i] == slow[0]))
             continue;
         shown[status] = true;
-        put_trace(page, run, stretch, list[i], false);
+        put_trace(page, run, stretch, list[i]);
     }
     free(slow);
     free(list);
@@ -224,11 +223,10 @@ void html_add_traces(struct html_page *page, const struct html_run *runs, size_t
                 out);
     for (size_t i = 0; i < count; i++) {
         const struct html_run *run = &runs[i];
-        const uint32_t focus = html_focus(run->record);
         if (count > 1)
             (void)fprintf(out, "<h3>Run %s</h3>\n", html_letter(i, count));
         for (uint32_t k = 0; k < run->stretch_count; k++) {
-            put_traces(page, run, &run->stretches[k], count == 1, i == 0 && k == focus);
+            put_traces(page, run, &run->stretches[k], count == 1);
             seen += run->stretches[k].keep.counts.seen;
         }
         note_phases_left_out(out, run);
