@@ -108,7 +108,8 @@ static int open_all(struct report *report, const struct arguments *arguments)
         } else if (report->run_count == HTML_RUNS_MAX) {
             return refuse_too_many("runs", HTML_RUNS_MAX);
         } else {
-            code = html_run_open(&report->runs[report->run_count++], given, &arguments->cell);
+            const char *first = report->run_count > 0 ? report->runs[0].argument : NULL;
+            code = html_run_open(&report->runs[report->run_count++], given, first, &arguments->cell);
         }
     }
     return code;
@@ -255,7 +256,9 @@ int cmd_report(int argc, char **argv)
             "Simulates a run again and writes all there is to see of it as one page for a browser, which needs no "
             "network: panel, verdicts, charts over time, flame graphs, requests as waterfalls, and the commands that "
             "show each part again. Several runs stand side by side.\v"
-            "RUN is the id of a stored run, its first four digits or more, `last`, or a scenario; or a file that "
+            "RUN is the id of a stored run, its first four digits or more, `last`, or a scenario, with overrides of "
+            "its own "
+            "behind a plus sign: simex report part1 +gateway.timeout=8s,db-pool.size=150. Or it is a file that "
             "explain, hypothesis or compare wrote with --format json, which becomes a part of the page. "
             "docs/report.md says more.",
         .children = children};

@@ -42,7 +42,7 @@ static void add_override(struct side *side, const char *path, size_t path_length
 }
 
 /* Where an override ends: at a comma or plus before the next one, outside of brackets and quotes. */
-static size_t override_length(const char *text)
+size_t side_override_length(const char *text)
 {
     size_t depth = 0, at = 0;
     bool quoted = false;
@@ -64,7 +64,7 @@ static void add_own(struct side *side, const char *text)
 {
     while (*text == '+' || *text == ',') {
         text++;
-        const size_t length = override_length(text);
+        const size_t length = side_override_length(text);
         const size_t path = strcspn(text, "=");
         add_override(side, text, path, text + path + 1, length - path - 1);
         side->own++;

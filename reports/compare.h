@@ -48,6 +48,8 @@ struct cell *comparison_cell(const struct comparison *comparison, size_t side, i
 
 /* Where the argument's own overrides begin: at the plus sign, or at its end. */
 size_t side_overrides_at(const char *argument);
+/* Length of the first override of `path=value,path=value`; commas inside brackets belong to the value. */
+size_t side_override_length(const char *text);
 
 /* Prints the comparison, for people or as JSON (docs/compare.md). */
 void comparison_print(FILE *out, const struct comparison *comparison);

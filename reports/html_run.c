@@ -2,6 +2,7 @@
 #include "reports/html_run.h"
 
 #include "reports/command.h"
+#include "reports/compare.h"
 #include "reports/shell_word.h"
 
 #include "models/script.h"
@@ -10,13 +11,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- opening ---- */
 
 /* The pairs that the cell was built with, so that they can be shown. */
 static void list_overrides(struct html_run *run)
 {
-    const struct cell_options *options = run->options;
+    const struct cell_options *options = &run->options;
     const cJSON *pair = NULL;
     const size_t room = (size_t)cJSON_GetArraySize(run->replay.overrides) + options->override_count + 1;
     run->overrides = sim_xcalloc(room, sizeof *run->overrides);
@@ -29,10 +31,40 @@ static void list_overrides(struct html_run *run)
         run->overrides[run->override_count++] = options->overrides[i];
 }
 
-int html_run_open(struct html_run *run, const char *argument, const struct cell_options *options)
+/* Adds the overrides behind the plus sign to those of the command line. */
+static void add_own(struct html_run *run, const char *text)
 {
-    *run = (struct html_run){.argument = argument, .options = options};
-    int code = replay_open(&run->replay, argument, options);
+    struct cell_options *options = &run->options;
+    struct override *all = sim_xcalloc(options->override_count + strlen(text) + 1, sizeof *all);
+    if (options->override_count > 0)
+        memcpy(all, options->overrides, options->override_count * sizeof *all);
+    options->overrides = all;
+    while (*text == '+' || *text == ',') {
+        const size_t length = side_override_length(++text);
+        char *pair = strndup(text, length);
+        sim_assert(pair != NULL);
+        pair[strcspn(pair, "=")] = '\0';
+        texts_add(&run->texts, pair);
+        texts_add(&run->texts, pair + strlen(pair) + (strlen(pair) < length));
+        free(pair);
+        all[options->override_count++] =
+            (struct override){run->texts.items[run->texts.count - 2], run->texts.items[run->texts.count - 1]};
+        text += length;
+    }
+}
+
+int html_run_open(struct html_run *run, const char *argument, const char *first, const struct cell_options *options)
+{
+    const size_t at = access(argument, F_OK) == 0 ? strlen(argument) : side_overrides_at(argument);
+    *run = (struct html_run){.options = *options};
+    add_own(run, argument + at);
+    if (at == 0 && *argument != '\0' && first == NULL) {
+        (void)fprintf(stderr, "simex: want a scenario or a run before the first \"+\"\n");
+        return EXIT_USAGE;
+    }
+    run->argument = at == 0 && first != NULL ? sim_xstrdup(first) : strndup(argument, at);
+    sim_assert(run->argument != NULL);
+    int code = replay_open(&run->replay, run->argument, &run->options);
     if (code == EXIT_FINE)
         list_overrides(run);
     return code;
@@ -172,6 +204,9 @@ void html_run_close(struct html_run *run)
     record_destroy(run->record);
     free(run->values);
     free(run->overrides);
+    free(run->options.overrides);
+    texts_fini(&run->texts);
+    free(run->argument);
     replay_close(&run->replay);
     *run = (struct html_run){.argument = NULL};
 }
@@ -210,13 +245,13 @@ char *html_run_command(const struct html_run *run, const char *verb, const char 
         shell_word(out, pair);
         free(pair);
     }
-    if (!run->replay.stored && run->options->script != NULL) {
+    if (!run->replay.stored && run->options.script != NULL) {
         (void)fputs(" --script ", out);
-        shell_word(out, run->options->script);
+        shell_word(out, run->options.script);
     }
-    if (by_id && run->options->db != NULL) {
+    if (by_id && run->options.db != NULL) {
         (void)fputs(" --db ", out);
-        shell_word(out, run->options->db);
+        shell_word(out, run->options.db);
     }
     if (*extra != '\0')
         (void)fprintf(out, " %s", extra);

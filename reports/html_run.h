@@ -9,6 +9,7 @@
 #include "reports/profile.h"
 #include "reports/record.h"
 #include "reports/replay.h"
+#include "reports/texts.h"
 
 enum {
     HTML_RUNS_MAX = 6,      /* side by side */
@@ -29,8 +30,9 @@ struct html_stretch {
 };
 
 struct html_run {
-    const char *argument;
-    const struct cell_options *options;
+    char *argument;              /* without overrides of its own */
+    struct cell_options options; /* with these; the texts belong to `texts` or to whom the options were given by */
+    struct texts texts;
     struct replay replay;
     struct override *overrides; /* of the replay or of the options */
     size_t override_count;
@@ -45,8 +47,9 @@ struct html_run {
     struct html_run *base; /* the profiles of its phases are compared with this run's; may be NULL */
 };
 
-/* Finds the run and builds its cell (replay_open). 0, or an exit code after having said why; html_run_close in any case. */
-int html_run_open(struct html_run *run, const char *argument, const struct cell_options *options);
+/* Finds the run and builds its cell (replay_open). A scenario may have overrides of its own behind a plus sign, as in compare.h;
+ * without a name before it, it is `first`, the argument of the first run (NULL: this is it). 0, or an exit code after having said why; html_run_close in any case. */
+int html_run_open(struct html_run *run, const char *argument, const char *first, const struct cell_options *options);
 /* Its length as far as it is known before. */
 sim_ns html_run_length(const struct html_run *run);
 /* How long the points of `items` lines of each of `runs` runs are, the longest of which lasts `length`. */

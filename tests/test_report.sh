@@ -169,6 +169,11 @@ want 0 "" "$SIMEX" report "$id" last --db s.db --out two.html
 holds two.html 'Run A' 'Run B' 'What differs' 'gateway timeout' 'more time a request' '"name": "B"'
 [ "$(count two.html '<tr><th scope="row"><bdi>node ')" = 1 ] || fail "more than the timeout differs"
 
+want 0 "" "$SIMEX" report "$short" +gateway.timeout=4s,db-pool.size=20 +db-pool.size=30 --no-store --out plus.html
+holds plus.html 'Run C' "simex run $short --seed 1 --set gateway.timeout=4s --set db-pool.size=20" 'node db-pool size' \
+    "simex run $short --seed 1 --set db-pool.size=30" "<th scope=\"col\">C</th>"
+want 64 'before the first "+"' "$SIMEX" report +db-pool.size=3 --no-store
+
 # ---- what is wrong ----
 
 want 64 "which run" "$SIMEX" report
