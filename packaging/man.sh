@@ -79,6 +79,9 @@ Where several apply, the highest of this order counts: 130 and 143, 70, 73 and 7
 *SIMEX_SCENARIOS*
 	A folder of scenarios that comes before those that ship with simex.
 
+*SIMEX_DYGRAPHS*
+	The folder of _dygraph.min.js_ and _dygraph.min.css_ for *simex report*. Default: _/usr/share/javascript/dygraphs_.
+
 *TMPDIR*
 	The folder of temporary files. Default: _/tmp_.
 

@@ -3,8 +3,10 @@
 #include "reports/command.h"
 #include "reports/explain.h"
 #include "reports/html_parts.h"
+#include "reports/shell_word.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -197,7 +199,43 @@ static void add_details(struct html_page *page, const struct report *report)
         html_add_script(page, &report->runs[0]);
 }
 
-static void write_page(FILE *out, const struct report *report)
+/* What writes this page again, for the list at its end. */
+static void add_command(struct html_page *page, const struct arguments *arguments)
+{
+    const struct cell_options *cell = &arguments->cell;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    sim_assert(out != NULL);
+    (void)fputs("simex report", out);
+    for (size_t i = 0; i < arguments->given_count; i++) {
+        (void)fputc(' ', out);
+        shell_word(out, arguments->given[i]);
+    }
+    if (cell->has_seed)
+        (void)fprintf(out, " --seed %" PRIu64, cell->seed);
+    for (size_t i = 0; i < cell->override_count; i++) {
+        (void)fputs(" --set ", out);
+        shell_word(out, cell->overrides[i].path);
+        (void)fputc('=', out);
+        shell_word(out, cell->overrides[i].value);
+    }
+    if (cell->script != NULL) {
+        (void)fputs(" --script ", out);
+        shell_word(out, cell->script);
+    }
+    if (cell->db != NULL) {
+        (void)fputs(" --db ", out);
+        shell_word(out, cell->db);
+    }
+    (void)fputs(arguments->explain ? " --explain --out page.html" : " --out page.html", out);
+    (void)fclose(out);
+    texts_add(&page->commands, "this page");
+    texts_add(&page->commands, text);
+    free(text);
+}
+
+static void write_page(FILE *out, const struct report *report, const struct arguments *arguments)
 {
     struct html_page page;
     char *title = title_of(report);
@@ -211,6 +249,7 @@ static void write_page(FILE *out, const struct report *report)
         html_add_document(&page, report->documents[i]->root, report->sources[i], report->runs, report->run_count);
     if (report->run_count > 0)
         add_details(&page, report);
+    add_command(&page, arguments);
     html_page_write(out, &page, &report->assets);
     html_page_fini(&page);
 }
@@ -222,13 +261,14 @@ static int fail_out(const char *path, const char *doing, int code)
 }
 
 /* To the file, or to standard output, whose errors are main's to tell. */
-static int write_out(const char *path, const struct report *report)
+static int write_out(const struct report *report, const struct arguments *arguments)
 {
+    const char *path = arguments->out;
     FILE *out = path == NULL ? stdout : fopen(path, "w");
     if (out == NULL)
         return fail_out(path, "create", EXIT_CANT_CREATE);
     errno = 0;
-    write_page(out, report);
+    write_page(out, report, arguments);
     if (out == stdout)
         return EXIT_FINE;
     const bool failed = ferror(out) != 0;
@@ -275,7 +315,7 @@ int cmd_report(int argc, char **argv)
     if (code == EXIT_FINE && arguments.explain)
         code = explain_first(&report, &arguments);
     if (code == EXIT_FINE && !(arguments.cell.quiet && arguments.out == NULL))
-        code = write_out(arguments.out, &report);
+        code = write_out(&report, &arguments);
     close_all(&report);
     cell_options_fini(&arguments.cell);
     return code;

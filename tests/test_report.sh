@@ -83,7 +83,8 @@ id=$(sed -n 's/.*<dt>Run<\/dt><dd><code>\([0-9a-f]*\).*/\1/p' one.html)
 holds one.html '<!DOCTYPE html>' '<html lang="en">' '<main id="main">' 'gateway.timeout=4s' 'slow-database' \
     'P95 latency (API)' "simex profile $id --db s.db --phase chaos --format svg" "simex trace $id --db s.db --id" \
     "simex show $id --db s.db" 'svg class="flame"' '<td class="bar">'
-holds file.html "simex run $short --seed 1 --set gateway.timeout=4s"
+holds file.html "simex run $short --seed 1 --set gateway.timeout=4s" \
+    "<code>simex report $short --set gateway.timeout=4s --out page.html</code>"
 # All but the commands is the same for a stored run and for its scenario.
 sed 's/<code>simex [^<]*<\/code>//' one.html >one.plain
 sed 's/<code>simex [^<]*<\/code>//' file.html >file.plain

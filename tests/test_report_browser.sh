@@ -87,6 +87,40 @@ HOME=$work timeout 60 "$browser" --headless=new --no-sandbox --disable-gpu --use
     --virtual-time-budget=4000 --dump-dom "file://$work/changed.html" >page 2>log
 if grep -q '<canvas' page; then fail "a changed script ran: the policy does not work"; fi
 
+# Keys, a click on a phase, the mouse, a click on a frame: in a copy without the policy, so that a script can do them.
+cat >acts.js <<'END'
+const said = function () { return Array.from(document.querySelectorAll('.readout')).map(function (r) { return r.textContent; }); };
+const key = function (name) {
+  document.getElementById('chart-0').dispatchEvent(new KeyboardEvent('keydown', {key: name, bubbles: true, cancelable: true}));
+};
+const labels = function () {
+  return Array.from(document.querySelectorAll('.dygraph-axis-label-x')).map(function (l) { return l.textContent; }).join();
+};
+const results = [];
+for (let i = 0; i < 12; i++) key('ArrowRight');
+results.push('cursor ' + (said().filter(function (t) { return t.startsWith('12 s: '); }).length));
+const whole = labels();
+document.querySelectorAll('#tools button')[1].click();
+results.push('phase ' + (labels() !== whole) + ' ' + document.querySelectorAll('#tools [aria-pressed=true]').length);
+key('0');
+results.push('whole ' + (labels() === whole));
+key('+');
+results.push('zoom ' + (labels() !== whole));
+key('0');
+const canvas = document.querySelectorAll('#chart-1 canvas')[1], box = canvas.getBoundingClientRect();
+canvas.dispatchEvent(new MouseEvent('mousemove', {bubbles: true, clientX: box.left + box.width / 2, clientY: box.top + 50}));
+results.push('mouse ' + (said().filter(function (t) { return t === said()[0] || !t.startsWith('12 s: '); }).length));
+const frame = document.querySelectorAll('svg.flame')[1].querySelectorAll('g')[3], rect = frame.querySelector('rect');
+const before = Number(rect.getAttribute('width'));
+frame.dispatchEvent(new MouseEvent('click', {bubbles: true}));
+results.push('flame ' + (before < 1180 && Number(rect.getAttribute('width')) === 1180));
+document.body.setAttribute('data-results', results.join('; '));
+END
+awk '/http-equiv="Content-Security-Policy"/ { next } /^<\/body>/ { print "<script src=\"acts.js\"></script>" } { print }' run.html >acts.html
+browse acts.html --dump-dom
+wanted='cursor 5; phase true 1; whole true; zoom true; mouse 5; flame true'
+grep -qF "data-results=\"$wanted\"" page || fail "acts: want $wanted, got $(grep -o 'data-results="[^"]*"' page)"
+
 # The console is heard: a page that complains is noticed.
 echo '<script>console.error("heard")</script>' >loud.html
 HOME=$work timeout 60 "$browser" --headless=new --no-sandbox --disable-gpu --user-data-dir="$work/profile" \
