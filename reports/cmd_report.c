@@ -220,10 +220,7 @@ static void add_command(struct html_page *page, const struct arguments *argument
         (void)fputc('=', out);
         shell_word(out, cell->overrides[i].value);
     }
-    if (cell->script != NULL) {
-        (void)fputs(" --script ", out);
-        shell_word(out, cell->script);
-    }
+    html_put_options(out, cell);
     if (cell->db != NULL) {
         (void)fputs(" --db ", out);
         shell_word(out, cell->db);

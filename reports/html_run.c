@@ -213,6 +213,18 @@ void html_run_close(struct html_run *run)
 
 /* ---- words ---- */
 
+void html_put_options(FILE *out, const struct cell_options *options)
+{
+    for (size_t i = 0; i < options->show_count; i++) {
+        (void)fputs(" --show ", out);
+        shell_word(out, options->shows[i]);
+    }
+    if (options->script != NULL) {
+        (void)fputs(" --script ", out);
+        shell_word(out, options->script);
+    }
+}
+
 /* Whether a stored run's scenario can be run anew by its name. */
 static bool is_shipped(const struct html_run *run)
 {
@@ -245,10 +257,8 @@ char *html_run_command(const struct html_run *run, const char *verb, const char 
         shell_word(out, pair);
         free(pair);
     }
-    if (!run->replay.stored && run->options.script != NULL) {
-        (void)fputs(" --script ", out);
-        shell_word(out, run->options.script);
-    }
+    if (!run->replay.stored)
+        html_put_options(out, &run->options);
     if (by_id && run->options.db != NULL) {
         (void)fputs(" --db ", out);
         shell_word(out, run->options.db);

@@ -63,6 +63,8 @@ void html_run_close(struct html_run *run);
 /* "simex VERB RUN EXTRA", with seed and overrides of a scenario. `verb` "run" of a stored run names its scenario when that
  * ships, and is "show" otherwise, or when it had a script, which may have been another. Free. */
 char *html_run_command(const struct html_run *run, const char *verb, const char *extra);
+/* " --show READING... --script FILE", what of it was given. */
+void html_put_options(FILE *out, const struct cell_options *options);
 
 /* The phase that a reader looks at first: the first in which a fault acts, else the first. An index into `phases`; 0 when
  * there is none. */

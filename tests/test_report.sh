@@ -173,6 +173,9 @@ holds two.html 'Run A' 'Run B' 'What differs' 'gateway timeout' 'more time a req
 want 0 "" "$SIMEX" report "$short" +gateway.timeout=4s,db-pool.size=20 +db-pool.size=30 --no-store --out plus.html
 holds plus.html 'Run C' "simex run $short --seed 1 --set gateway.timeout=4s --set db-pool.size=20" 'node db-pool size' \
     "simex run $short --seed 1 --set db-pool.size=30" "<th scope=\"col\">C</th>"
+want 0 "" "$SIMEX" report "$short" --show gateway.latency.p50 --no-store --out show.html
+holds show.html "simex profile $short --seed 1 --show gateway.latency.p50 --phase chaos" \
+    "simex report $short --show gateway.latency.p50 --out page.html" '<bdi>gateway.latency.p50</bdi></th>'
 want 64 'before the first "+"' "$SIMEX" report +db-pool.size=3 --no-store
 
 # ---- what is wrong ----
