@@ -83,6 +83,11 @@ static sim_ns penalty(const struct database *database, int64_t load)
     return ns > (sim_wide)SIM_NS_MAX ? SIM_NS_MAX : (sim_ns)ns;
 }
 
+int64_t database_load(const struct sim_node *node, int64_t otherwise)
+{
+    return node->type == &database_type ? ((const struct database *)node)->load.value : otherwise;
+}
+
 /* ---- the end of a query ---- */
 
 static void end(struct database *database, struct sim_call *call, struct sim_outcome outcome)

@@ -13,6 +13,9 @@ extern const struct sim_node_type pool_type;
 extern const struct sim_node_type database_type;
 extern const struct sim_node_type script_type;
 
+/* A database's load now, as its metric `load` has it; `otherwise` of a node of another type. */
+int64_t database_load(const struct sim_node *node, int64_t otherwise);
+
 /* All node types, by name; NULL at the end. */
 extern const struct sim_node_type *const model_types[];
 /* All part types that they use, by name; NULL at the end. */

@@ -77,7 +77,9 @@ static bool run(struct sim_flow *f, struct sim_cpu *cpu, sim_ns burst)
             f->reason = shed.reason;
             return true;
         }
-        if (burst == 0)
+        if (f->may_be_shed && cpu->cost != NULL)
+            f->burst = cpu->cost(cpu);
+        if (f->burst == 0)
             return true;
         begin_burst(cpu, f);
         return false;
@@ -118,11 +120,26 @@ static void release(struct sim_cpu *cpu, struct sim_flow *f)
     grant(cpu);
 }
 
+/* Whether what stood in the queue for nothing learns only now, with its core, what it burns. */
+static bool begins_late(struct sim_cpu *cpu, struct sim_flow *f)
+{
+    if (__builtin_expect(!f->may_be_shed || cpu->cost == NULL || f->burst != 0, 1))
+        return false;
+    f->may_be_shed = false;
+    f->burst = cpu->cost(cpu);
+    if (f->burst == 0)
+        return false;
+    f->timer = sim_schedule_in(f->node, f->burst, &done_kind, f);
+    return true;
+}
+
 static void fire_done(struct sim_node *node, void *subject)
 {
     (void)node;
     struct sim_flow *f = subject;
     f->timer = 0;
+    if (begins_late(f->waits_in, f))
+        return;
     release(f->waits_in, f);
     sim_flow_run(f);
 }

@@ -15,6 +15,9 @@ struct sim_cpu {
     /* Whether work that stood `sojourn` ns in the run queue, and may be shed, is still worth a core; asked once for each.
      * Set by the node; NULL: all is kept. */
     bool (*keeps)(struct sim_cpu *cpu, sim_ns sojourn);
+    /* What such work burns, asked once it has a core and the step of the one before is over, for a node whose costs may
+     * change while it waits. NULL: what it asked for. */
+    sim_ns (*cost)(struct sim_cpu *cpu);
     struct sim_gauge busy, total, queue;
     struct sim_counter bursts;
     struct sim_counter busy_ns; /* CPU time of finished bursts */

@@ -195,6 +195,18 @@ static const struct hand hands[] = {
      "  4000 GET /products/1 200 cache 500\n"
      "  4000 GET /products/1 200 cache 1000\n",
      {{"s.requests", 4}}},
+    {"stress that was turned off, or on, while a request waited for the loop",
+     {"s.event_loop=true", "s.cpu.cores=1", "s.cpu_stress=true"},
+     GET(1, 1) "," GET(1.1, 2) "," POST(1.2, "configure?cpu_stress=false") "," GET(1.3, 3) "," POST(
+         1.4, "configure?cpu_stress=true") "," GET(1.5, 4),
+     NULL,
+     "1000 GET /products/1 200 database 1500\n"
+     "1100 GET /products/2 200 database 1400\n"
+     "1200 POST /chaos/configure?cpu_stress=false 200 - 800\n"
+     "1300 GET /products/3 200 database 1200\n"
+     "1400 POST /chaos/configure?cpu_stress=true 200 - 600\n"
+     "1500 GET /products/4 200 database 1100\n",
+     {{"s.requests", 6}}},
     {"health waits as well",
      {"s.event_loop=true", "s.cpu.cores=1", "s.cpu_stress=true"},
      GET(1, 1) ",{'at': 1.1, 'request': 'GET /health'}," GET(5, 1),

@@ -361,6 +361,24 @@ START_TEST(answers_have_their_shape)
 }
 END_TEST
 
+/* Members begin 0.5 s apart; the first queries end while the later ones still begin, and are heard of when all have. */
+START_TEST(a_query_heard_of_late_tells_the_load_of_then)
+{
+    static const char *const sets[] = {"s.event_loop=true",    "s.cpu.cores=1", "s.cpu_stress=true",
+                                       "d.saturation=started", "d.latency=1s",  NULL};
+    struct world world = make("none", "", "[{'at': 1, 'request': 'GET /products/bulk/test?requests=4'}]", "", sets);
+    world_finish(&world);
+    cJSON *tree = responses_tree(world.cell->responses);
+    const cJSON *metrics = cJSON_GetObjectItemCaseSensitive(tree, "metrics");
+    const cJSON *load = cJSON_GetObjectItemCaseSensitive(metrics, "catalog.db.load");
+    ck_assert_ptr_nonnull(load);
+    ck_assert_int_eq(cJSON_GetObjectItemCaseSensitive(load, "n")->valueint, 4);
+    ck_assert_int_eq(cJSON_GetObjectItemCaseSensitive(load, "sum")->valueint, 16);
+    cJSON_Delete(tree);
+    world_end(&world);
+}
+END_TEST
+
 START_TEST(listening_changes_nothing)
 {
     uint64_t prints[2];
@@ -500,6 +518,7 @@ int main(void)
     tcase_add_test(tests, a_scripted_client_without_a_script_does_nothing);
     tcase_add_test(tests, requests_pass_a_gateway);
     tcase_add_test(tests, answers_have_their_shape);
+    tcase_add_test(tests, a_query_heard_of_late_tells_the_load_of_then);
     tcase_add_test(tests, listening_changes_nothing);
     tcase_add_test(tests, a_script_from_a_file_takes_the_place_of_the_scenarios_own);
     tcase_add_test(tests, errors_of_such_a_file_are_found_where_they_are);
