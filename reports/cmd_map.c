@@ -82,6 +82,8 @@ static int show(struct replay *replay, const struct arguments *arguments)
     else
         callmap_init(&map, replay->cell->sim, 0, replay->cell->until);
     code = replay_run(replay);
+    if (picture.phase == NULL)
+        map.to = replay->cell->until; /* a run may end with its script */
     if (code == EXIT_FINE && !arguments->cell.quiet) {
         callmap_finish(&map);
         formats[arguments->format].write(stdout, &picture);

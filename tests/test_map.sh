@@ -119,6 +119,12 @@ same "boxes" 6 "$(grep -c '<rect .*fill="#f6f8fa"' map.svg)"
 same "arrows" 5 "$(grep -c 'l-9,-5 v10 z' map.svg)"
 ! grep -q '<script\|http[^ ]*://[^w]\|xlink' map.svg || fail "the picture needs something else"
 
+# ---- a run that ends with its script ----
+
+want 0 "" "$SIMEX" map sre-lab-original --no-store
+same "seconds of the run" "sre-lab-original, the whole run: 0..20 s" "$(sed -n 2p out)"
+same "requests a second" "0.2/s" "$(awk '$1 == "client" { print $3 }' out)"
+
 # ---- refusals ----
 
 want 64 "did you mean \"chaos\"" "$SIMEX" map last --db s.db --phase chaso
