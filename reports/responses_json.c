@@ -131,7 +131,7 @@ static void add_time(struct texts *texts, const cJSON *entry, const char *key)
         texts_add(texts, show_value(text, "s", member->valuedouble));
 }
 
-enum { ANSWER_ROOM = 2 * JSON_SHOWN_BYTES + 4};
+enum { ANSWER_ROOM = 2 * JSON_SHOWN_BYTES + 4 };
 
 /* Where the answer came from, why there was none, or what a bulk counted. */
 static const char *show_answer(char text[ANSWER_ROOM], const cJSON *entry)
