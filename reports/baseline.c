@@ -151,7 +151,7 @@ static cJSON *load(const char *path, int *code)
         return tree;
     (void)fprintf(stderr, "simex: %s: is no baseline of this simex; write one with simex check --write-baseline %s\n",
                   path, path);
-    *code = EXIT_IO;
+    *code = EXIT_BAD_SCENARIO;
     cJSON_Delete(tree);
     return NULL;
 }

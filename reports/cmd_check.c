@@ -337,7 +337,8 @@ int cmd_check(int argc, char **argv)
             "always must hold on every seed. No data is never a pass. A baseline compares the readings of 10 "
             "replications or more on both sides, of any seeds (Welch's t-test and a rank test, Holm over all "
             "readings, alpha 0.001). Exit status: 0 when all is as expected, 99 when something is not, 65 when a "
-            "scenario is wrong, 66 when there is none, 73 when a file cannot be written, 130 after Ctrl-C.",
+            "scenario or the baseline is wrong, 66 when there is none, 73 when a file cannot be written, 130 after "
+            "Ctrl-C.",
     };
     struct arguments arguments = {0};
     struct check check = {0};

@@ -166,7 +166,7 @@ check "a scenario that is not in it" code_is 99 "$simex" check part4-fallback --
 check "is said" says "it is not in the baseline"
 check "no such file" code_is 66 "$simex" check part3-breaker --baseline missing.json
 echo '{"a": 1}' >wrong.json
-check "another file" code_is 74 "$simex" check part3-breaker --baseline wrong.json
+check "another file" code_is 65 "$simex" check part3-breaker --baseline wrong.json
 check "is said" complains "wrong.json: is no baseline of this simex"
 check "a baseline of few" code_is 0 "$simex" check part3-breaker --write-baseline few.json --replications 3
 check "is not compared" code_is 64 "$simex" check part3-breaker --baseline few.json
