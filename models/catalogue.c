@@ -141,10 +141,23 @@ static void leave_bulkhead(struct catalogue *service, struct lookup *my)
     my->inside = false;
 }
 
-static void begin_query(const struct catalogue *service, const struct lookup *my)
+/* Whether the wait for the bulkhead or the pool ended well; if not, all is told and given back. */
+static bool let_in(struct catalogue *service, struct lookup *my)
+{
+    if (my->flow.status == SIM_OK) {
+        my->inside = true;
+        return true;
+    }
+    turned_away(service, my, sim_flow_outcome(&my->flow));
+    leave_bulkhead(service, my);
+    return false;
+}
+
+static void begin_query(const struct catalogue *service, struct lookup *my)
 {
     char id[24];
     const struct sim_call *call = my->flow.call;
+    my->since = sim_now(&service->node);
     if (service->node.sim->listening == NULL)
         return;
     (void)snprintf(id, sizeof id, "%lld", (long long)my->product.key);
@@ -331,27 +344,54 @@ static bool keeps(struct sim_cpu *cpu, sim_ns sojourn)
     return shedder_keeps(&sim_container_of(cpu, struct catalogue, cpu)->shedder, sojourn);
 }
 
+/* What is shed burns nothing, not as an error either. */
+static void begin_lookup(struct catalogue *service, struct lookup *my)
+{
+    my->product.key = my->flow.call->request.key;
+    my->fails = sim_rng_chance(&service->failures, service->failure_rate);
+    my->outcome = shedder_outcome;
+}
+
+/* What the database answered. */
+static void hear(struct lookup *my)
+{
+    my->outcome = sim_flow_outcome(&my->flow);
+    my->row = my->flow.reply;
+}
+
+static bool fails_by_itself(struct lookup *my)
+{
+    my->outcome = (struct sim_outcome){SIM_OK, NULL};
+    if (my->fails)
+        my->outcome = (struct sim_outcome){SIM_ERROR, "Internal Server Error"};
+    return my->fails;
+}
+
+/* Whether a follower has its leader's outcome. False: the leader was cancelled, and the lead is to be taken. */
+static bool shares(struct lookup *my)
+{
+    my->outcome = sim_flow_outcome(&my->flow);
+    if (my->outcome.status == SIM_OK)
+        my->source = SOURCE_SHARED;
+    return my->outcome.status != SIM_CANCELLED || my->flow.cancelled;
+}
+
 static void serve(struct sim_flow *f)
 {
     struct lookup *const my = (struct lookup *)f;
     struct catalogue *const service = (struct catalogue *)f->node;
 
     FLOW_BEGIN(f);
-    my->product.key = f->call->request.key;
-    my->fails = sim_rng_chance(&service->failures, service->failure_rate);
+    begin_lookup(service, my);
     if (f->call->op == OP_REFRESH)
         goto miss;
-    my->outcome = shedder_outcome; /* what is shed burns nothing, not as an error either */
     if (!shedder_admits(&service->shedder, service->node.in_flight.value))
         goto reply;
     AWAIT(f, cpu_run_or_shed(f, &service->cpu, service->event_loop ? 0 : first_cost(&service->cpu)));
     if (f->status == SIM_UNAVAILABLE)
         goto reply;
-    my->outcome = (struct sim_outcome){SIM_OK, NULL};
-    if (my->fails) {
-        my->outcome = (struct sim_outcome){SIM_ERROR, "Internal Server Error"};
+    if (fails_by_itself(my))
         goto answer;
-    }
 
     if (service->cache != NULL) {
         AWAIT(f, sim_call(f, service->cache, OP_CACHE_GET, &my->product, SIM_NO_TIMEOUT));
@@ -366,36 +406,24 @@ static void serve(struct sim_flow *f)
 miss:
     while (flight_of(service, my) != NULL) {
         AWAIT(f, sim_wait(f, &flight_of(service, my)->followers, &flight_segment));
-        my->outcome = sim_flow_outcome(f);
-        if (f->status == SIM_OK)
-            my->source = SOURCE_SHARED;
-        if (f->status != SIM_CANCELLED || f->cancelled)
+        if (shares(my))
             goto answer;
     }
     take_the_lead(service, my);
     if (!passes(service, my))
         goto landed;
-
     AWAIT(f, bulkhead_enter(f, &service->bulkhead));
-    if (f->status != SIM_OK) {
-        turned_away(service, my, sim_flow_outcome(f));
+    if (!let_in(service, my))
         goto landed;
-    }
-    my->inside = true;
     if (service->pool != NULL) {
         AWAIT(f, sim_call(f, service->pool, OP_ACQUIRE, NULL, SIM_NO_TIMEOUT));
         my->grant = f->reply;
-        if (f->status != SIM_OK) {
-            turned_away(service, my, sim_flow_outcome(f));
-            leave_bulkhead(service, my);
+        if (!let_in(service, my))
             goto landed;
-        }
     }
     begin_query(service, my);
-    my->since = sim_now(f->node);
     AWAIT(f, sim_call(f, service->database, OP_QUERY, &my->product, service->query_timeout));
-    my->outcome = sim_flow_outcome(f);
-    my->row = f->reply;
+    hear(my);
     if (service->event_loop && sim_now(f->node) > my->since) {
         AWAIT(f, cpu_run(f, &service->cpu, 0));
         my->row.word[3] = database_load(service->database, my->row.word[3]); /* others may have started meanwhile */
