@@ -77,7 +77,7 @@ static cJSON *scenario_tree(const struct check *check, const struct check_scenar
     (void)cJSON_AddBoolToObject(tree, "passes", check_scenario_passes(scenario));
     (void)cJSON_AddBoolToObject(tree, "ran", scenario->record != NULL);
     cJSON *list = cJSON_AddArrayToObject(tree, "expectations");
-    for (size_t i = 0; i < scenario->verdict_count; i++) {
+    for (size_t i = 0; scenario->record != NULL && i < scenario->verdict_count; i++) {
         const struct check_verdict *judged = &scenario->verdicts[i];
         const char *unit = record_verdict_unit(scenario->record, &judged->verdict);
         char text[WANT_ROOM];

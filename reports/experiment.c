@@ -94,7 +94,7 @@ int experiment_run(struct experiment *experiment)
     pthread_t *threads = sim_xcalloc(jobs + 1, sizeof *threads);
     size_t started = 0;
     crew.complained = sim_xcalloc(experiment->variant_count + 1, sizeof *crew.complained);
-    experiment->records = sim_xcalloc(crew.count + 1, sizeof *experiment->records);
+    experiment->records = sim_xcalloc(crew.count + 1, sizeof(struct record *));
     (void)pthread_mutex_init(&crew.lock, NULL);
     interrupt_watch();
     while (started < jobs && pthread_create(&threads[started], NULL, work, &crew) == 0)

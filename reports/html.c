@@ -142,7 +142,7 @@ const char *html_hash(char buffer[HTML_HASH_ROOM], const char *text)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     unsigned char sum[SHA256_BYTES + 1];
-    size_t at = strlen(strcpy(buffer, "sha256-"));
+    size_t at = (size_t)snprintf(buffer, HTML_HASH_ROOM, "sha256-");
     sha256(text, strlen(text), sum);
     sum[SHA256_BYTES] = 0;
     for (size_t i = 0; i < SHA256_BYTES; i += 3) {

@@ -251,8 +251,9 @@ char *html_run_command(const struct html_run *run, const char *verb, const char 
         (void)fprintf(out, " --seed %" PRIu64, run->replay.cell->seed);
     for (size_t i = 0; i < run->override_count && !by_id; i++) {
         const struct override *override = &run->overrides[i];
-        char *pair = sim_xmalloc(strlen(override->path) + strlen(override->value) + 2);
-        (void)strcpy(stpcpy(stpcpy(pair, override->path), "="), override->value);
+        const size_t room = strlen(override->path) + strlen(override->value) + 2;
+        char *pair = sim_xmalloc(room);
+        (void)snprintf(pair, room, "%s=%s", override->path, override->value);
         (void)fputs(" --set ", out);
         shell_word(out, pair);
         free(pair);

@@ -27,8 +27,8 @@ static void add_block(uint32_t state[WORDS], const unsigned char block[BLOCK])
     uint32_t schedule[ROUNDS], v[WORDS];
     for (int i = 0; i < ROUNDS; i++) {
         if (i < 16) {
-            schedule[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
-                          (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
+            const unsigned char *word = block + (size_t)4 * (size_t)i;
+            schedule[i] = (uint32_t)word[0] << 24 | (uint32_t)word[1] << 16 | (uint32_t)word[2] << 8 | word[3];
             continue;
         }
         const uint32_t early = schedule[i - 15], late = schedule[i - 2];
