@@ -3,47 +3,9 @@
 # simex alerts from outside, with the real promtool: Part 1's four alerts find the fault and nothing else, rules that
 # promtool refuses are refused, and the files that are kept say the same again. Without promtool (Debian package
 # `prometheus`) or sqlite3 only the refusals are looked at, and the rest is skipped: exit status 77.
-set -u
-
-: "${SIMEX:?}" "${SIMEX_SOURCE:?}"
-unset SIMEX_SCENARIOS SIMEX_DB
-export LC_ALL=C
-
-work=$(mktemp -d) || exit 70
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-cd "$work" || exit 70
+. "$SIMEX_SOURCE/tests/wants.sh"
 mkdir tmp
 export TMPDIR="$work/tmp" # of simex alone, whatever else runs
-failed=0
-
-fail()
-{
-    printf 'test_alerts: %s\n' "$*" >&2
-    failed=1
-}
-
-# want STATUS PATTERN COMMAND...: its exit status, and what it says on standard error; "" for nothing
-want()
-{
-    status=$1
-    pattern=$2
-    shift 2
-    "$@" >out 2>err
-    got=$?
-    [ "$got" = "$status" ] || fail "$*: want exit status $status, got $got: $(cat err)"
-    if [ -z "$pattern" ]; then
-        [ ! -s err ] || fail "$*: says $(cat err)"
-    else
-        grep -q -- "$pattern" err || fail "$*: want \"$pattern\" on standard error, got: $(cat err)"
-    fi
-}
-
-# same WHAT WANTED GOT
-same()
-{
-    [ "$2" = "$3" ] || fail "$1: want $2, got $3"
-}
 
 # A short Part 1: chaos from 120 s to 300 s.
 cat >world.json <<END

@@ -2,33 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # simex run --seeds: output and store do not depend on the number of workers, one cell is what a single run is, a
 # scenario that fails does not keep the others from running, and nonsense is refused.
-set -u
-simex=${SIMEX:?the simex program}
-source=${SIMEX_SOURCE:?the source tree}
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-failed=0
-checks=0
-
-check()
-{
-    what=$1
-    shift
-    checks=$((checks + 1))
-    "$@" && return
-    failed=$((failed + 1))
-    echo "FAIL: $what" >&2
-}
-
-code_is()
-{
-    want=$1
-    shift
-    "$@" >out 2>err
-    code=$?
-    [ "$code" -eq "$want" ] || { echo "exit $code, want $want: $*" >&2; cat err >&2; false; }
-}
+. "$SIMEX_SOURCE/tests/checks.sh"
 
 short=$source/tests/scenarios/short.json
 for jobs in 1 2 5; do

@@ -2,33 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # simex check from outside: exit codes, what it prints of failures, JUnit and GitHub's lines, baselines, and that seeded
 # regressions are caught while an unchanged build on other seeds passes.
-set -u
-simex=${SIMEX:?the simex program}
-source=${SIMEX_SOURCE:?the source tree}
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-unset SIMEX_DB SIMEX_SCENARIOS
+. "$SIMEX_SOURCE/tests/checks.sh"
+unset SIMEX_SCENARIOS
 export LC_ALL=C NO_COLOR=1
-failed=0
-
-check()
-{
-    what=$1
-    shift
-    "$@" && return
-    failed=$((failed + 1))
-    echo "FAIL: $what" >&2
-}
-
-code_is()
-{
-    want=$1
-    shift
-    "$@" >out 2>err
-    code=$?
-    [ "$code" -eq "$want" ] || { echo "exit $code, want $want: $*" >&2; cat out err >&2; false; }
-}
 
 says() { grep -qF -- "$1" out || { echo "no \"$1\" in:" >&2; cat out >&2; false; }; }
 complains() { grep -qF -- "$1" err || { echo "no \"$1\" in:" >&2; cat err >&2; false; }; }

@@ -1,37 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # simex compare: runs, scenarios and variants; exit codes; the form of the JSON; the first divergence; pictures.
-set -u
-simex=${SIMEX:?the simex program}
-source=${SIMEX_SOURCE:?the source tree}
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-unset SIMEX_DB
+. "$SIMEX_SOURCE/tests/checks.sh"
 command -v python3 >/dev/null || {
     echo "test_compare: SKIPPED: python3 is not installed, and reads the JSON" >&2
     exit 77
-}
-failed=0
-checks=0
-
-check()
-{
-    what=$1
-    shift
-    checks=$((checks + 1))
-    "$@" && return
-    failed=$((failed + 1))
-    echo "FAIL: $what" >&2
-}
-
-code_is()
-{
-    want=$1
-    shift
-    "$@" >out 2>err
-    code=$?
-    [ "$code" -eq "$want" ] || { echo "exit $code, want $want: $*" >&2; cat err >&2; false; }
 }
 
 # Part 1 in a minute.

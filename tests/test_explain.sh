@@ -2,26 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # simex explain and answers: the cause that is named follows from the scenario, every number is found again by the command
 # that is printed beside it, the JSON is what the documentation says.
-set -u
-
-: "${SIMEX:?}" "${SIMEX_SOURCE:?}"
-unset SIMEX_SCENARIOS SIMEX_DB
-export LC_ALL=C NO_COLOR=1
-
-work=$(mktemp -d) || exit 70
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-cd "$work" || exit 70
+. "$SIMEX_SOURCE/tests/wants.sh"
+export NO_COLOR=1
 mkdir bin
 ln -s "$SIMEX" bin/simex
 PATH=$work/bin:$PATH
-failed=0
-
-fail()
-{
-    printf 'test_explain: %s\n' "$*" >&2
-    failed=1
-}
 
 # Part 1 in a fifth of its time, the regime all the same.
 cat >part1.json <<'END'

@@ -2,50 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # simex export and show --as-prometheus from outside. CSV and JSON must hold what the store holds, OpenMetrics must keep
 # to its grammar; real Prometheus is asked in test_prometheus.sh. Needs the sqlite3 program, else it is skipped (77).
-set -u
-
-: "${SIMEX:?}" "${SIMEX_SOURCE:?}"
-unset SIMEX_SCENARIOS SIMEX_DB
-export LC_ALL=C
-
-command -v sqlite3 >/dev/null || {
-    echo "test_export: SKIPPED: sqlite3 is not installed" >&2
-    exit 77
-}
-
-work=$(mktemp -d) || exit 70
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-cd "$work" || exit 70
-failed=0
-
-fail()
-{
-    printf 'test_export: %s\n' "$*" >&2
-    failed=1
-}
-
-# want STATUS PATTERN COMMAND...: what it says on standard error matches; "" for nothing
-want()
-{
-    status=$1
-    pattern=$2
-    shift 2
-    "$@" >out 2>err
-    got=$?
-    [ "$got" = "$status" ] || fail "$*: want exit status $status, got $got: $(cat err)"
-    if [ -z "$pattern" ]; then
-        [ ! -s err ] || fail "$*: says $(cat err)"
-    else
-        grep -q -- "$pattern" err || fail "$*: want \"$pattern\" on standard error, got: $(cat err)"
-    fi
-}
-
-# same WHAT WANTED GOT
-same()
-{
-    [ "$2" = "$3" ] || fail "$1: want $2, got $3"
-}
+. "$SIMEX_SOURCE/tests/wants.sh"
+needs sqlite3
 
 # A title and node names are the user's; the window does not divide the run.
 cat >odd.json <<END

@@ -3,43 +3,8 @@
 # Traces for other programs: OTLP/JSON field by field against opentelemetry-proto, Chrome trace events against Google's
 # format, folded stacks; then speedscope opens them. Without python3 nothing is checked (77). speedscope (npm) and Chromium
 # are looked for; without them, or without a registry, that part is skipped, and says so.
-set -u
-
-: "${SIMEX:?}" "${SIMEX_SOURCE:?}"
-unset SIMEX_SCENARIOS SIMEX_DB NO_COLOR
-export LC_ALL=C
-
-command -v python3 >/dev/null || {
-    echo "test_exports: SKIPPED: python3 is not installed" >&2
-    exit 77
-}
-
-work=$(mktemp -d) || exit 70
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-cd "$work" || exit 70
-failed=0
-
-fail()
-{
-    printf 'test_exports: %s\n' "$*" >&2
-    failed=1
-}
-
-# want STATUS COMMAND...: what was printed is in out and err
-want()
-{
-    status=$1
-    shift
-    "$@" >out 2>err </dev/null
-    got=$?
-    [ "$got" = "$status" ] || fail "$*: want exit status $status, got $got: $(head -n 3 err)"
-}
-
-says()
-{
-    grep -qF -- "$2" "$1" || fail "want in $1: $2, got: $(head -c 300 "$1")"
-}
+. "$SIMEX_SOURCE/tests/wants.sh"
+needs python3
 
 cat >calm.json <<END
 {"extends": "$SIMEX_SOURCE/scenarios/part1.json", "run": {"until": "60s"},
@@ -48,55 +13,55 @@ cat >calm.json <<END
             "recovery": null}}
 END
 
-want 0 "$SIMEX" export calm.json --format otlp --epoch 1700000000 --limit 300 --out spans.json
+ends 0 "$SIMEX" export calm.json --format otlp --epoch 1700000000 --limit 300 --out spans.json
 says err 'traces: a fair sample, and the slowest (--limit)'
-want 0 "$SIMEX" export calm.json --format otlp --epoch 1700000000 --limit 300
+ends 0 "$SIMEX" export calm.json --format otlp --epoch 1700000000 --limit 300
 cmp -s out spans.json || fail "to a file and to standard output: other bytes"
-want 0 "$SIMEX" export calm.json --format chrome --phase chaos --limit 12 --out chrome.json
-want 0 "$SIMEX" export calm.json --format folded --phase chaos --out calm.folded
-want 0 "$SIMEX" profile calm.json --format folded --phase chaos
+ends 0 "$SIMEX" export calm.json --format chrome --phase chaos --limit 12 --out chrome.json
+ends 0 "$SIMEX" export calm.json --format folded --phase chaos --out calm.folded
+ends 0 "$SIMEX" profile calm.json --format folded --phase chaos
 cmp -s out calm.folded || fail "export and profile write other folded stacks"
-want 0 "$SIMEX" export calm.json --format folded --where 'status=504' --out lost.folded
+ends 0 "$SIMEX" export calm.json --format folded --where 'status=504' --out lost.folded
 cmp -s lost.folded calm.folded && fail "--where changes nothing"
-want 0 "$SIMEX" export calm.json --format otlp-logs --out logs.json
+ends 0 "$SIMEX" export calm.json --format otlp-logs --out logs.json
 [ ! -s err ] || fail "otlp-logs: says $(cat err)"
-want 0 "$SIMEX" export calm.json --format otlp-logs
+ends 0 "$SIMEX" export calm.json --format otlp-logs
 cmp -s out logs.json || fail "otlp-logs to a file and to standard output: other bytes"
-want 0 "$SIMEX" logs calm.json
+ends 0 "$SIMEX" logs calm.json
 cp out lines.jsonl
-want 0 "$SIMEX" export calm.json --format otlp-logs --phase chaos --level error --env staging --service-version 4.2 \
+ends 0 "$SIMEX" export calm.json --format otlp-logs --phase chaos --level error --env staging --service-version 4.2 \
     --epoch 0 --out few.json
-want 0 "$SIMEX" logs calm.json --phase chaos --level error
+ends 0 "$SIMEX" logs calm.json --phase chaos --level error
 cp out few.jsonl
-want 0 "$SIMEX" export calm.json --format otlp --env staging --service-version 4.2 --limit 5 --out staged.json
-want 0 "$SIMEX" export calm.json --no-store --format otlp-metrics --env staging --service-version 4.2 --out staged-metrics.json
-want 0 "$SIMEX" trace calm.json --format json --limit 10000
+ends 0 "$SIMEX" export calm.json --format otlp --env staging --service-version 4.2 --limit 5 --out staged.json
+ends 0 "$SIMEX" export calm.json --no-store --format otlp-metrics --env staging --service-version 4.2 --out staged-metrics.json
+ends 0 "$SIMEX" trace calm.json --format json --limit 10000
 cp out all.json
 
 "$SIMEX" run calm.json --quiet --db s.db || fail "cannot store a run"
-want 0 "$SIMEX" export last --db s.db --format otlp-metrics --out metrics.json
-want 0 "$SIMEX" export last --db s.db --format csv --out windows.csv
+ends 0 "$SIMEX" export last --db s.db --format otlp-metrics --out metrics.json
+ends 0 "$SIMEX" export last --db s.db --format csv --out windows.csv
 
-want 64 "$SIMEX" export calm.json --format csv --where status=504
+ends 64 "$SIMEX" export calm.json --format csv --where status=504
 says err '--where and --limit go with'
-want 64 "$SIMEX" export calm.json --format csv --phase chaos
+ends 64 "$SIMEX" export calm.json --format csv --phase chaos
 says err '--phase goes with'
-want 64 "$SIMEX" export calm.json --format otlp-logs --where status=504
-want 64 "$SIMEX" export calm.json --format otlp-logs --level loud
+ends 64 "$SIMEX" export calm.json --format otlp-logs --where status=504
+ends 64 "$SIMEX" export calm.json --format otlp-logs --level loud
 says err 'wants debug, info, warn or error'
-want 64 "$SIMEX" export calm.json --format otlp-logs --phase caos
+ends 64 "$SIMEX" export calm.json --format otlp-logs --phase caos
 says err 'has no phase "caos"'
-want 64 "$SIMEX" export calm.json --format otlp --level warn
-want 64 "$SIMEX" export calm.json --format json --env staging
+ends 64 "$SIMEX" export calm.json --format otlp --level warn
+ends 64 "$SIMEX" export calm.json --format json --env staging
 says err '--env and --service-version go with'
-want 73 "$SIMEX" export calm.json --format otlp-logs --out none/logs.json
-want 74 env TMPDIR="$work/none" "$SIMEX" export calm.json --no-store --format otlp-logs
+ends 73 "$SIMEX" export calm.json --format otlp-logs --out none/logs.json
+ends 74 env TMPDIR="$work/none" "$SIMEX" export calm.json --no-store --format otlp-logs
 says err 'temporary file: No such file'
-want 64 "$SIMEX" export calm.json --format folded --limit 3
-want 64 "$SIMEX" export calm.json --format otlp --where 'status='
-want 64 "$SIMEX" export calm.json --format otlp --epoch 99999999999
+ends 64 "$SIMEX" export calm.json --format folded --limit 3
+ends 64 "$SIMEX" export calm.json --format otlp --where 'status='
+ends 64 "$SIMEX" export calm.json --format otlp --epoch 99999999999
 says err 'the year 2554'
-want 73 "$SIMEX" export calm.json --format otlp --out none/spans.json
+ends 73 "$SIMEX" export calm.json --format otlp --out none/spans.json
 
 python3 - <<'END' || failed=1
 import csv, json, re

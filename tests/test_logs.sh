@@ -2,50 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # simex logs from outside: every line is JSON with its fields in place, as many of each kind as the nodes counted, and
 # the options choose among them. Needs the sqlite3 program (it reads JSON), else it is skipped (77).
-set -u
-
-: "${SIMEX:?}" "${SIMEX_SOURCE:?}"
-unset SIMEX_SCENARIOS SIMEX_DB
-export LC_ALL=C
-
-command -v sqlite3 >/dev/null || {
-    echo "test_logs: SKIPPED: sqlite3 is not installed" >&2
-    exit 77
-}
-
-work=$(mktemp -d) || exit 70
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-cd "$work" || exit 70
-failed=0
-
-fail()
-{
-    printf 'test_logs: %s\n' "$*" >&2
-    failed=1
-}
-
-# same WHAT WANTED GOT
-same()
-{
-    [ "$2" = "$3" ] || fail "$1: want $2, got $3"
-}
-
-# want STATUS PATTERN COMMAND...: its exit status, and what it says on standard error; "" for nothing
-want()
-{
-    status=$1
-    pattern=$2
-    shift 2
-    "$@" >out 2>err
-    got=$?
-    [ "$got" = "$status" ] || fail "$*: want exit status $status, got $got: $(cat err)"
-    if [ -z "$pattern" ]; then
-        [ ! -s err ] || fail "$*: says $(cat err)"
-    else
-        grep -q -- "$pattern" err || fail "$*: want \"$pattern\" on standard error, got: $(cat err)"
-    fi
-}
+. "$SIMEX_SOURCE/tests/wants.sh"
+needs sqlite3
 
 # Chaos from 120 s on; the service is killed for two seconds, too.
 cat >world.json <<END

@@ -1,38 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # simex profile from outside: the table, folded stacks, the flame graph, comparisons; that they tell the same numbers.
-set -u
-
-: "${SIMEX:?}" "${SIMEX_SOURCE:?}"
-unset SIMEX_SCENARIOS SIMEX_DB NO_COLOR
-export LC_ALL=C
-
-work=$(mktemp -d) || exit 70
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-cd "$work" || exit 70
-failed=0
-
-fail()
-{
-    printf 'test_profile: %s\n' "$*" >&2
-    failed=1
-}
-
-# want STATUS COMMAND...: what was printed is in out and err
-want()
-{
-    status=$1
-    shift
-    "$@" >out 2>err </dev/null
-    got=$?
-    [ "$got" = "$status" ] || fail "$*: want exit status $status, got $got: $(head -n 3 err)"
-}
-
-says()
-{
-    grep -qF -- "$2" "$1" || fail "want in $1: $2, got: $(head -n 5 "$1")"
-}
+. "$SIMEX_SOURCE/tests/wants.sh"
 
 narrow()
 {
@@ -49,7 +18,7 @@ END
 
 # ---- the table ----
 
-want 0 "$SIMEX" profile calm.json --phase chaos
+ends 0 "$SIMEX" profile calm.json --phase chaos
 narrow the table
 says out 'calm, seed 1, chaos'
 says out 'wait  db-pool acquire: pool queue'
@@ -57,35 +26,35 @@ says out 'abandoned, while nobody waited'
 awk '/ wait | work / { sum += $3 } END { exit sum > 99.9 && sum < 100.1 ? 0 : 1 }' out || fail "shares are not 100 %"
 awk '/ wait | work / { print $6 }' out | head -n 1 >top
 cp out first
-want 0 "$SIMEX" profile calm.json --phase chaos
+ends 0 "$SIMEX" profile calm.json --phase chaos
 cmp -s out first || fail "the same table twice: other bytes"
-want 0 "$SIMEX" profile calm.json --phase chaos --cpu
+ends 0 "$SIMEX" profile calm.json --phase chaos --cpu
 narrow the table of CPU
 says out 'work  sre-lab get_product: cpu'
 says out 'gone  sre-lab get_product: cpu'
 grep -q 'pool queue' out && fail "waiting is no CPU"
-want 0 "$SIMEX" profile calm.json --phase chaos --diff-phase steady
+ends 0 "$SIMEX" profile calm.json --phase chaos --diff-phase steady
 narrow the comparison
 says out 'compared with '
 awk '/ wait | work / { print; exit }' out | grep -q '^ *+.*pool queue' || fail "the pool's queue has not grown most: $(head -n 6 out)"
 
 # ---- folded, JSON: the same sums ----
 
-want 0 "$SIMEX" profile calm.json --phase chaos --format folded
+ends 0 "$SIMEX" profile calm.json --phase chaos --format folded
 cp out folded
 grep -vqE '^[^;]+(;[^;]+)* [1-9][0-9]*$' folded && fail "no folded stack: $(grep -vE '^[^;]+(;[^;]+)* [1-9][0-9]*$' folded | head -n 1)"
 sum=$(awk '{ sum += $NF } END { printf "%.0f", sum }' folded)
-want 0 "$SIMEX" profile calm.json --phase chaos --format json
+ends 0 "$SIMEX" profile calm.json --phase chaos --format json
 total=$(awk '/"total_ns"/ { gsub(/[^0-9]/, "", $2); print $2; exit }' out)
 [ "$sum" = "$total" ] || fail "folded stacks are $sum ns, the tree is $total ns"
-want 0 "$SIMEX" profile calm.json --phase chaos --diff-phase steady --format folded
+ends 0 "$SIMEX" profile calm.json --phase chaos --diff-phase steady --format folded
 grep -vqE '^[^;]+(;[^;]+)* [0-9]+ [0-9]+$' out && fail "a comparison has two numbers a line"
 
 # ---- the flame graph ----
 
-want 0 "$SIMEX" profile calm.json --phase chaos --format svg --out flame.svg
+ends 0 "$SIMEX" profile calm.json --phase chaos --format svg --out flame.svg
 [ ! -s out ] || fail "--out prints on standard output too"
-want 0 "$SIMEX" profile calm.json --phase chaos --diff-phase steady --format svg --out diff.svg
+ends 0 "$SIMEX" profile calm.json --phase chaos --diff-phase steady --format svg --out diff.svg
 for svg in flame.svg diff.svg; do
     says $svg '<title>db-pool acquire: '
     says $svg '</svg>'
@@ -119,17 +88,17 @@ fi
 
 # ---- what is wrong ----
 
-want 73 "$SIMEX" profile calm.json --out none/flame.svg
-want 64 "$SIMEX" profile calm.json --format xml
-want 64 "$SIMEX" profile calm.json --diff-phase storm
+ends 73 "$SIMEX" profile calm.json --out none/flame.svg
+ends 64 "$SIMEX" profile calm.json --format xml
+ends 64 "$SIMEX" profile calm.json --diff-phase storm
 says err 'has no phase "storm"'
-want 66 "$SIMEX" profile calm.json --diff nosuch
-want 64 "$SIMEX" profile
+ends 66 "$SIMEX" profile calm.json --diff nosuch
+ends 64 "$SIMEX" profile
 
 # ---- another run ----
 
 "$SIMEX" run calm.json --set db-pool.size=60 --quiet --db s.db || fail "cannot store a run"
-want 0 "$SIMEX" profile calm.json --phase chaos --diff last --db s.db
+ends 0 "$SIMEX" profile calm.json --phase chaos --diff last --db s.db
 says out 'compared with '
 awk '/pool queue/ { exit $1 ~ /^\+/ ? 0 : 1 }' out || fail "a larger pool has no shorter queue: $(cat out)"
 exit $failed

@@ -2,39 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # simex report from outside: what is in the page, that it holds nothing that runs but its own scripts, the same bytes for
 # the same input, exit codes. How a browser takes it: test_report_browser.sh. Needs dygraphs, else it is skipped (77).
-set -u
-
-: "${SIMEX:?}" "${SIMEX_SOURCE:?}"
-unset SIMEX_SCENARIOS SIMEX_DB
-export LC_ALL=C
-
-work=$(mktemp -d) || exit 70
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-cd "$work" || exit 70
-failed=0
-
-fail()
-{
-    printf 'test_report: %s\n' "$*" >&2
-    failed=1
-}
-
-# want STATUS PATTERN COMMAND...: what it says on standard error matches; "" for nothing
-want()
-{
-    status=$1
-    pattern=$2
-    shift 2
-    "$@" >out 2>err
-    got=$?
-    [ "$got" = "$status" ] || fail "$*: want exit status $status, got $got: $(cat err)"
-    if [ -z "$pattern" ]; then
-        [ ! -s err ] || fail "$*: says $(cat err)"
-    else
-        grep -q -- "$pattern" err || fail "$*: want \"$pattern\" on standard error, got: $(cat err)"
-    fi
-}
+. "$SIMEX_SOURCE/tests/wants.sh"
 
 # holds FILE TEXT...: each is a part of the file
 holds()

@@ -2,39 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # simex trace from outside: lists, trees, filters, what is wrong with them, and whether the spans of what it prints as JSON
 # nest and add up to the nanosecond (python3 looks; without it that part is skipped, and says so).
-set -u
-
-: "${SIMEX:?}" "${SIMEX_SOURCE:?}"
-unset SIMEX_SCENARIOS SIMEX_DB NO_COLOR
-export LC_ALL=C
-
-work=$(mktemp -d) || exit 70
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-cd "$work" || exit 70
-failed=0
-
-fail()
-{
-    printf 'test_trace: %s\n' "$*" >&2
-    failed=1
-}
-
-# want STATUS COMMAND...: what was printed is in out and err
-want()
-{
-    status=$1
-    shift
-    "$@" >out 2>err </dev/null
-    got=$?
-    [ "$got" = "$status" ] || fail "$*: want exit status $status, got $got: $(head -n 3 err)"
-}
-
-# says FILE TEXT: some line of it has this text
-says()
-{
-    grep -qF -- "$2" "$1" || fail "want in $1: $2, got: $(head -n 5 "$1")"
-}
+. "$SIMEX_SOURCE/tests/wants.sh"
 
 # No line is wider than 80 columns; a character of UTF-8 counts once.
 narrow()
@@ -52,17 +20,17 @@ END
 
 # ---- lists and trees ----
 
-want 0 "$SIMEX" trace calm.json --no-store
+ends 0 "$SIMEX" trace calm.json --no-store
 narrow a list
 says out 'TRACE'
 says out ' traces ended: '
 says out '20 shown, '
 [ "$(grep -c ' s  [A-Z]* .* ms  *get_product  gateway' out)" = 20 ] || fail "want 20 traces in the list"
 cp out first
-want 0 "$SIMEX" trace calm.json --no-store
+ends 0 "$SIMEX" trace calm.json --no-store
 cmp -s out first || fail "the same list twice: other bytes"
 
-want 0 "$SIMEX" trace calm.json --slowest 1
+ends 0 "$SIMEX" trace calm.json --slowest 1
 narrow a tree
 says out 'clients asks gateway for get_product at '
 says out 'to the nanosecond: '
@@ -70,72 +38,72 @@ says out 'work '
 says out '━ call  █ work  ░ wait'
 id=$(sed -n 's/^trace \([0-9]*\) of calm, seed 1, run .*/\1/p' out)
 sed '/ traces ended/,$d' out | sed '$d' >slowest
-want 0 "$SIMEX" trace calm.json --id "$id"
+ends 0 "$SIMEX" trace calm.json --id "$id"
 cmp -s out slowest || fail "--id $id and --slowest 1 show other trees: $(diff out slowest | head -n 3)"
 awk '/^to the nanosecond/ { exit $4 + $6 == $8 ? 0 : 1 }' out || fail "work and waits are not the duration: $(tail -n 1 out)"
 
 # What begins at one instant stands in the order of happening: the empty span db.pool_error before the wait for a core that
 # follows it, behind the wait for a connection.
-want 0 "$SIMEX" trace calm.json --no-store --where 'op=db.pool_error and segment:cpu_queue' --slowest 1
+ends 0 "$SIMEX" trace calm.json --no-store --where 'op=db.pool_error and segment:cpu_queue' --slowest 1
 awk '
     $1 == "db.pool_error" { errors++; if (before != "pool queue") { print NR ": behind " before; bad = 1 } }
     $NF ~ /^[░█]+$/ { before = $1 ($2 ~ /^[a-z]/ ? " " $2 : "") }
     END { exit bad || errors == 0 }' out >bad || fail "db.pool_error is out of order, or missing: $(cat bad)"
 
-want 0 "$SIMEX" trace calm.json --slowest 5
+ends 0 "$SIMEX" trace calm.json --slowest 5
 [ "$(grep -c 'get_product  gateway' out)" = 5 ] || fail "want five traces of --slowest 5"
-want 0 "$SIMEX" trace calm.json --quiet
+ends 0 "$SIMEX" trace calm.json --quiet
 [ ! -s out ] || fail "--quiet prints"
-want 66 "$SIMEX" trace calm.json --id 99999999
+ends 66 "$SIMEX" trace calm.json --id 99999999
 says err 'has no trace 99999999'
-want 66 "$SIMEX" trace calm.json --id 2
+ends 66 "$SIMEX" trace calm.json --id 2
 says err 'that is a span of trace 1'
-want 66 "$SIMEX" trace calm.json --id 1 --where status=504
+ends 66 "$SIMEX" trace calm.json --id 1 --where status=504
 says err 'has no trace 1 of which that is true'
 
 # ---- a stored run is simulated again, and is the same ----
 
 "$SIMEX" run calm.json --seed 5 --quiet --db s.db || fail "cannot store a run"
-want 0 "$SIMEX" trace last --db s.db --slowest 2
+ends 0 "$SIMEX" trace last --db s.db --slowest 2
 says out 'traces ended'
 cp out stored
-want 0 "$SIMEX" trace calm.json --seed 5 --no-store --slowest 2
+ends 0 "$SIMEX" trace calm.json --seed 5 --no-store --slowest 2
 cmp -s out stored || fail "the stored run and its scenario differ"
-want 64 "$SIMEX" trace last --db s.db --seed 6
+ends 64 "$SIMEX" trace last --db s.db --seed 6
 says err '--seed, --set and --script go with a scenario'
-want 64 "$SIMEX" trace last --db s.db --script calm.json
-want 66 "$SIMEX" trace last --no-store
+ends 64 "$SIMEX" trace last --db s.db --script calm.json
+ends 66 "$SIMEX" trace last --no-store
 says err 'with --no-store no store is read'
 
 # ---- filters ----
 
-want 0 "$SIMEX" trace calm.json --phase chaos --where 'status=503 and node=db-pool and duration>2s'
+ends 0 "$SIMEX" trace calm.json --phase chaos --where 'status=503 and node=db-pool and duration>2s'
 says out ' match: '
-want 0 "$SIMEX" trace calm.json --where 'status=599'
+ends 0 "$SIMEX" trace calm.json --where 'status=599'
 says out '; 0 match'
-want 0 "$SIMEX" trace calm.json --phase steady --where 'segment:pool_queue or status=504'
+ends 0 "$SIMEX" trace calm.json --phase steady --where 'segment:pool_queue or status=504'
 says out '; 0 match'
-want 64 "$SIMEX" trace calm.json --where 'status=503 & node=redis'
+ends 64 "$SIMEX" trace calm.json --where 'status=503 & node=redis'
 says err 'simex: --where: character 12: want "and", "or" or the end, got "&"'
 says err '  status=503 & node=redis'
 grep -q '^             ^$' err || fail "want a mark below character 12: $(cat err)"
-want 64 "$SIMEX" trace calm.json --where 'node=postgras'
+ends 64 "$SIMEX" trace calm.json --where 'node=postgras'
 says err 'the scenario has no node "postgras"; did you mean "postgres"?'
-want 64 "$SIMEX" trace calm.json --where 'not phase=storm'
+ends 64 "$SIMEX" trace calm.json --where 'not phase=storm'
 says err 'the scenario has no phase "storm"'
-want 64 "$SIMEX" trace calm.json --phase chaoss
+ends 64 "$SIMEX" trace calm.json --phase chaoss
 says err 'calm has no phase "chaoss"; did you mean "chaos"?'
-want 64 "$SIMEX" trace calm.json --slowest 0
-want 64 "$SIMEX" trace calm.json --limit 1e3
-want 64 "$SIMEX" trace calm.json --id 0x1
-want 64 "$SIMEX" trace
-want 66 "$SIMEX" trace nosuch
-want 66 "$SIMEX" trace last --db none.db
-want 65 "$SIMEX" trace calm.json --set gateway.timeout=0s
+ends 64 "$SIMEX" trace calm.json --slowest 0
+ends 64 "$SIMEX" trace calm.json --limit 1e3
+ends 64 "$SIMEX" trace calm.json --id 0x1
+ends 64 "$SIMEX" trace
+ends 66 "$SIMEX" trace nosuch
+ends 66 "$SIMEX" trace last --db none.db
+ends 65 "$SIMEX" trace calm.json --set gateway.timeout=0s
 
 # ---- JSON: every span nests, every trace adds up ----
 
-want 0 "$SIMEX" trace calm.json --format json --limit 400
+ends 0 "$SIMEX" trace calm.json --format json --limit 400
 cp out traces.json
 command -v python3 >/dev/null || {
     echo "test_trace: python3 is not installed: the spans in the JSON are not checked" >&2
