@@ -11,6 +11,7 @@ struct script_entry {
     int op;
     struct sim_payload payload;
     const char *text; /* as written: "GET /products/1" */
+    size_t order;     /* place in the script, for those of one instant */
 };
 
 /* Gives the node, of type `script`, its requests: in the order of `at`, those of one instant in the order in which they

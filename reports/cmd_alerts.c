@@ -39,16 +39,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (!sim_parse_duration(argument, &arguments->every) || arguments->every < SIM_S)
             argp_error(state, "--every wants a duration of at least 1s, such as 15s, got \"%s\"", argument);
         return 0;
-    case ARGP_KEY_ARG:
-        if (arguments->run != NULL)
-            argp_error(state, "one run at a time, got also \"%s\"", argument);
-        arguments->run = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which run? (see: simex runs)");
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_run(key, argument, state, &arguments->run);
     }
 }
 

@@ -9,14 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_PHASE = 'p', OPTION_TRACE = 't', OPTION_LEVEL = 'l', HEX_ID = 32 };
+enum { OPTION_PHASE = 'p', OPTION_TRACE = 't', OPTION_LEVEL = 'l' };
 
 struct arguments {
     struct cell_options cell;
     enum output_format format;
     const char *run, *phase;
-    uint64_t trace;
-    const char *trace_run; /* 32 hex digits; the run that the trace is of, in the first 16; NULL: not given */
+    struct trace_name trace; /* number 0: not given */
     enum log_level level;
     bool has_level;
 };
@@ -26,21 +25,6 @@ static void take_level(struct arguments *arguments, const char *text, struct arg
     arguments->has_level = true;
     if (!log_level_of(text, &arguments->level))
         argp_error(state, "--level wants debug, info, warn or error, got \"%s\"", text);
-}
-
-/* The number of a trace as `simex trace` lists it, or its 32 hex digits, of which the last 16 are the number. */
-static void take_trace(struct arguments *arguments, const char *text, struct argp_state *state)
-{
-    uint64_t id = 0;
-    if (strlen(text) == HEX_ID && strspn(text, "0123456789abcdef") == HEX_ID) {
-        id = strtoull(text + HEX_ID / 2, NULL, 16);
-        arguments->trace_run = text;
-    } else if (!sim_parse_u64(text, &id)) {
-        id = 0;
-    }
-    if (id == 0)
-        argp_error(state, "--trace wants the number of a trace, or its 32 hex digits, got \"%s\"", text);
-    arguments->trace = id;
 }
 
 static void take_format(struct arguments *arguments, const char *text, struct argp_state *state)
@@ -64,7 +48,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         arguments->phase = argument;
         return 0;
     case OPTION_TRACE:
-        take_trace(arguments, argument, state);
+        parse_trace_name(&arguments->trace, argument, "--trace", state);
         return 0;
     case OPTION_LEVEL:
         take_level(arguments, argument, state);
@@ -72,16 +56,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_FORMAT:
         take_format(arguments, argument, state);
         return 0;
-    case ARGP_KEY_ARG:
-        if (arguments->run != NULL)
-            argp_error(state, "one run at a time, got also \"%s\"", argument);
-        arguments->run = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which run? (see: simex runs)");
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_run(key, argument, state, &arguments->run);
     }
 }
 
@@ -106,17 +82,14 @@ static int show(struct replay *replay, const struct arguments *arguments)
         .write = arguments->format == FORMAT_JSON ? logbook_json : logbook_text,
         .out = stdout,
         .run = replay->cell->id,
-        .least = arguments->has_level    ? arguments->level
-                 : arguments->trace != 0 ? LOG_DEBUG
-                                         : LOG_INFO,
-        .trace = arguments->trace,
+        .least = arguments->has_level           ? arguments->level
+                 : arguments->trace.number != 0 ? LOG_DEBUG
+                                                : LOG_INFO,
+        .trace = arguments->trace.number,
         .to = SIM_NEVER,
     };
-    if (arguments->trace_run != NULL && strncmp(arguments->trace_run, replay->cell->id, HEX_ID / 2) != 0) {
-        (void)fprintf(stderr, "simex: trace %s is not of this run, which is %s\n", arguments->trace_run,
-                      replay->cell->id);
+    if (!trace_name_fits(&arguments->trace, replay->cell->id))
         return EXIT_NO_INPUT;
-    }
     if (arguments->phase != NULL) {
         phase = replay_phase(replay, arguments->phase, &code);
         if (phase == NULL)
@@ -130,7 +103,7 @@ static int show(struct replay *replay, const struct arguments *arguments)
     /* Every trace has a reply, or a caller who gave up. */
     if (code == EXIT_FINE && book.trace != 0 && book.lines == 0 && book.least == LOG_DEBUG && phase == NULL &&
         !arguments->cell.quiet) {
-        (void)fprintf(stderr, "simex: there is no trace %llu in this run\n", (unsigned long long)arguments->trace);
+        (void)fprintf(stderr, "simex: there is no trace %llu in this run\n", (unsigned long long)book.trace);
         return EXIT_NO_INPUT;
     }
     return code;

@@ -73,11 +73,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
                                       arguments->out != NULL || arguments->format > PROFILE_JSON))
             argp_error(state, "--of goes with --phase and --format text or json alone");
         return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which run? (see: simex runs, simex list)");
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_run(key, argument, state, &arguments->run);
     }
 }
 

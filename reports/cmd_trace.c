@@ -20,8 +20,7 @@ enum {
     OPTION_LIMIT = 'n',
     LISTED = 20,
     LISTED_MAX = 10000,
-    PER_SLICE = 1,
-    HEX_ID = 32
+    PER_SLICE = 1
 };
 
 struct arguments {
@@ -37,19 +36,6 @@ static uint32_t take_count(const char *text, const char *option, struct argp_sta
     if (!sim_parse_u64(text, &count) || count == 0 || count > LISTED_MAX)
         argp_error(state, "%s wants a whole number from 1 to %d, got \"%s\"", option, LISTED_MAX, text);
     return (uint32_t)count;
-}
-
-/* A number, or the 32 hex digits of the exports. */
-static void take_id(struct arguments *arguments, const char *text, struct argp_state *state)
-{
-    uint64_t id = 0;
-    if (strlen(text) == HEX_ID && strspn(text, "0123456789abcdef") == HEX_ID)
-        id = strtoull(text + HEX_ID / 2, NULL, 16);
-    else if (!sim_parse_u64(text, &id))
-        id = 0;
-    if (id == 0)
-        argp_error(state, "--id wants the number of a trace, or its 32 hex digits, got \"%s\"", text);
-    arguments->query.id = id;
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -71,21 +57,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         arguments->limit = take_count(argument, "--limit", state);
         return 0;
     case OPTION_ID:
-        take_id(arguments, argument, state);
+        parse_trace_name(&query->trace, argument, "--id", state);
         return 0;
     case OPTION_PHASE:
         query->phase = argument;
         return 0;
-    case ARGP_KEY_ARG:
-        if (query->run != NULL)
-            argp_error(state, "one run at a time, got also \"%s\"", argument);
-        query->run = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which run? (see: simex runs, simex list)");
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_run(key, argument, state, &query->run);
     }
 }
 
@@ -111,7 +89,7 @@ static void print_text(const struct arguments *arguments, struct trace *const *t
     const struct trace_query *query = &arguments->query;
     if (count == 1) {
         trace_show_tree(stdout, query->replay.cell, traces[0], terminal_width());
-        if (query->id != 0)
+        if (query->trace.number != 0)
             return;
         (void)printf("\n");
     } else if (count > 1) {
@@ -148,8 +126,8 @@ static void print_json(const struct arguments *arguments, struct trace *const *t
 static int say_no_such_trace(const struct trace_query *query)
 {
     const uint64_t root = query->collector.only_root;
-    (void)fprintf(stderr, "simex: run %s has no trace %" PRIu64, query->replay.cell->id, query->id);
-    if (root != 0 && root != query->id)
+    (void)fprintf(stderr, "simex: run %s has no trace %" PRIu64, query->replay.cell->id, query->trace.number);
+    if (root != 0 && root != query->trace.number)
         (void)fprintf(stderr, "; that is a span of trace %" PRIu64, root);
     else if (root != 0)
         (void)fprintf(stderr, " of which that is true");
@@ -165,7 +143,7 @@ static int run(struct arguments *arguments)
         code = trace_query_run(query);
     if (code != EXIT_FINE)
         return code;
-    if (query->id != 0 && query->keep.counts.wanted == 0)
+    if (query->trace.number != 0 && query->keep.counts.wanted == 0)
         return say_no_such_trace(query);
     size_t count = 0;
     struct trace **traces = chosen(arguments, &count);

@@ -112,6 +112,43 @@ void cell_options_fini(struct cell_options *options)
 
 /* ---- arguments ---- */
 
+error_t parse_run(int key, char *argument, struct argp_state *state, const char **run)
+{
+    switch (key) {
+    case ARGP_KEY_ARG:
+        if (*run != NULL)
+            argp_error(state, "one run at a time, got also \"%s\"", argument);
+        *run = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "which run? (see: simex runs, simex list)");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+enum { TRACE_DIGITS = 32 };
+
+void parse_trace_name(struct trace_name *name, const char *text, const char *option, struct argp_state *state)
+{
+    *name = (struct trace_name){.number = 0};
+    if (strlen(text) == TRACE_DIGITS && strspn(text, "0123456789abcdef") == TRACE_DIGITS)
+        *name = (struct trace_name){strtoull(text + TRACE_DIGITS / 2, NULL, 16), text};
+    else if (!sim_parse_u64(text, &name->number))
+        name->number = 0;
+    if (name->number == 0)
+        argp_error(state, "%s wants the number of a trace, or its 32 hex digits, got \"%s\"", option, text);
+}
+
+bool trace_name_fits(const struct trace_name *name, const char *run)
+{
+    if (name->digits == NULL || strncmp(name->digits, run, TRACE_DIGITS / 2) == 0)
+        return true;
+    (void)fprintf(stderr, "simex: trace %s is not of this run, which is %s\n", name->digits, run);
+    return false;
+}
+
 static void print_missing(const char *argument)
 {
     char shown[JSON_SHOWN_BYTES];

@@ -26,6 +26,19 @@ extern const struct argp format_argp;
 /* --seed, --set, --script, --show, --no-store, --db, --quiet: how cells are made and kept. Its input is a struct cell_options. */
 extern const struct argp cell_argp;
 
+/* For the parsers of commands that take one RUN: its argument, more than one, none. ARGP_ERR_UNKNOWN for all else. */
+error_t parse_run(int key, char *argument, struct argp_state *state, const char **run);
+
+/* A trace: its number in the run, 1 or more, as `simex trace` lists it, or the 32 hex digits of logs and exports, which
+ * are the run's id and the number. */
+struct trace_name {
+    uint64_t number;
+    const char *digits; /* the 32; NULL: given by number */
+};
+void parse_trace_name(struct trace_name *name, const char *text, const char *option, struct argp_state *state);
+/* Whether it may be of the run of that id; false after having said that it is not. */
+bool trace_name_fits(const struct trace_name *name, const char *run);
+
 struct cell_options {
     uint64_t seed;
     bool has_seed; /* given, not the default */

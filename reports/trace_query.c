@@ -52,7 +52,7 @@ static void begin_collecting(struct trace_query *query, const struct phase *phas
                                          .wants = wants,
                                          .context = query};
     collector_init(&query->collector, cell->sim, keep_take, &query->keep);
-    query->collector.only = query->id;
+    query->collector.only = query->trace.number;
     keep_init(&query->keep, &query->collector, &options);
     query->collecting = true;
 }
@@ -63,6 +63,8 @@ int trace_query_run(struct trace_query *query)
     int code = replay_open(&query->replay, query->run, query->cell);
     if (code == EXIT_FINE)
         code = check_names(query, &phase);
+    if (code == EXIT_FINE && !trace_name_fits(&query->trace, query->replay.cell->id))
+        code = EXIT_NO_INPUT;
     if (code != EXIT_FINE)
         return code;
     begin_collecting(query, phase);

@@ -10,7 +10,7 @@
 struct trace_query {
     /* Set before. NULL, 0: not asked for. */
     const char *run, *phase, *where;
-    uint64_t id; /* this trace alone */
+    struct trace_name trace; /* this trace alone; number 0: not asked for */
     uint32_t per_slice, slowest, sample;
     struct cell_options *cell;
     void (*each)(void *context, const struct trace *trace); /* told of all that are wanted; may be NULL */

@@ -58,6 +58,7 @@ static bool add(struct build *build, const struct script_entry *entry, sim_ns at
         cell->script = sim_xrealloc(cell->script, cell->script_room * sizeof *cell->script);
     }
     cell->script[cell->script_count] = *entry;
+    cell->script[cell->script_count].order = cell->script_count;
     cell->script[cell->script_count++].at = at;
     return true;
 }
@@ -201,28 +202,13 @@ static void read_entry(struct build *build, const cJSON *object)
         add_entry(build, object, &entry);
 }
 
-/* A stable merge of what the entries gave: by time, then by place. */
+/* Requests of one instant stay in the order of the script. */
 static int by_time(const void *a, const void *b)
 {
     const struct script_entry *one = a, *two = b;
-    return one->at < two->at ? -1 : one->at > two->at;
-}
-
-static void sort(struct script_entry *entries, size_t count)
-{
-    struct script_entry *copy = sim_xcalloc(count, sizeof *copy);
-    for (size_t width = 1; width < count; width *= 2) {
-        for (size_t low = 0; low < count; low += 2 * width) {
-            const size_t middle = low + width < count ? low + width : count;
-            const size_t high = low + 2 * width < count ? low + 2 * width : count;
-            size_t i = low, k = middle;
-            for (size_t to = low; to < high; to++)
-                copy[to] =
-                    i < middle && (k >= high || by_time(&entries[i], &entries[k]) <= 0) ? entries[i++] : entries[k++];
-        }
-        memcpy(entries, copy, count * sizeof *entries);
-    }
-    free(copy);
+    if (one->at != two->at)
+        return one->at < two->at ? -1 : 1;
+    return (one->order > two->order) - (one->order < two->order);
 }
 
 void build_script(struct build *build, const cJSON *script)
@@ -247,7 +233,8 @@ void build_script(struct build *build, const cJSON *script)
             read_entry(build, entry);
             build_leave(build, inner);
         }
-        sort(cell->script, cell->script_count);
+        if (cell->script_count > 0)
+            qsort(cell->script, cell->script_count, sizeof *cell->script, by_time);
     }
     build_leave(build, length);
     cell->script_client = client;

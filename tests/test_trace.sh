@@ -58,6 +58,8 @@ ends 66 "$SIMEX" trace calm.json --id 99999999
 says err 'has no trace 99999999'
 ends 66 "$SIMEX" trace calm.json --id 2
 says err 'that is a span of trace 1'
+ends 66 "$SIMEX" trace calm.json --id 00000000000000000000000000000001
+says err 'is not of this run'
 ends 66 "$SIMEX" trace calm.json --id 1 --where status=504
 says err 'has no trace 1 of which that is true'
 
