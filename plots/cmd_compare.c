@@ -49,12 +49,12 @@ static const struct argp_option options[] = {
     {.name = "plot", .key = OPTION_PLOT, .arg = "DIR", .doc = "draw the runs of the first seed over each other"},
     {0}};
 
-static uint64_t take_count(const char *text, const char *option, uint64_t least, uint64_t most,
-                           struct argp_state *state)
+/* None is a number of events too. */
+static uint64_t take_common(const char *text, struct argp_state *state)
 {
     uint64_t count = 0;
-    if (!sim_parse_u64(text, &count) || count < least || count > most)
-        argp_error(state, "%s wants a whole number from %d to %d, got \"%s\"", option, (int)least, (int)most, text);
+    if (!sim_parse_u64(text, &count) || count > DIVERGENCE_COMMON_MAX)
+        argp_error(state, "--common wants a whole number from 0 to %d, got \"%s\"", DIVERGENCE_COMMON_MAX, text);
     return count;
 }
 
@@ -67,16 +67,16 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         state->child_inputs[1] = &arguments->format;
         return 0;
     case OPTION_REPLICATIONS:
-        arguments->replications = take_count(argument, "--replications", 1, REPLICATIONS_MAX, state);
+        arguments->replications = parse_count(argument, "--replications", REPLICATIONS_MAX, state);
         return 0;
     case OPTION_JOBS:
-        arguments->jobs = take_count(argument, "--jobs", 1, JOBS_MAX, state);
+        arguments->jobs = parse_count(argument, "--jobs", JOBS_MAX, state);
         return 0;
     case OPTION_DIVERGENCE:
         arguments->diverge = true;
         return 0;
     case OPTION_COMMON:
-        arguments->common = take_count(argument, "--common", 0, DIVERGENCE_COMMON_MAX, state);
+        arguments->common = take_common(argument, state);
         return 0;
     case OPTION_PLOT:
         if (argument[0] == '\0')

@@ -4,7 +4,7 @@
 #define _GNU_SOURCE /* asprintf */
 #include "reports/alert_run.h"
 #include "reports/command.h"
-#include "reports/promtool.h"
+#include "reports/program.h"
 #include "reports/simulate.h"
 
 #include "sim/units.h"
@@ -71,10 +71,10 @@ static int refuse(const struct record *record, const char *complaint)
 
 static int check_rules(const struct record *record, const char *folder)
 {
-    static const char *const check[] = {"check", "rules", ALERT_RULES_FILE, NULL};
+    static const char *const check[] = {"promtool", "check", "rules", ALERT_RULES_FILE, NULL};
     char *said = NULL;
     int status = 0;
-    int code = promtool_run(folder, check, &said, &status);
+    int code = program_run(check, "prometheus", folder, SIZE_MAX, &said, &status);
     if (code == EXIT_FINE && status != 0) {
         const char *complaint = strstr(said, ALERT_RULES_FILE ": ");
         code = refuse(record, complaint == NULL ? said : complaint);
@@ -86,12 +86,12 @@ static int check_rules(const struct record *record, const char *folder)
 static int ask(const struct record *record, const struct alert_rules *rules, const char *folder,
                const struct arguments *arguments)
 {
-    static const char *const test[] = {"test", "rules", ALERT_TEST_FILE, NULL};
+    static const char *const test[] = {"promtool", "test", "rules", ALERT_TEST_FILE, NULL};
     struct alert_run run;
     char *said = NULL;
     const char *complaint = NULL;
     int status = 0;
-    int code = promtool_run(folder, test, &said, &status);
+    int code = program_run(test, "prometheus", folder, SIZE_MAX, &said, &status);
     if (code != EXIT_FINE)
         return code;
     if (!alert_run_init(&run, record, rules, arguments->every, said, &complaint))

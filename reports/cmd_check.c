@@ -61,12 +61,6 @@ static const struct argp_option options[] = {
 
 /* ---- the command line ---- */
 
-static void parse_count(uint64_t *out, const char *text, const char *option, int most, struct argp_state *state)
-{
-    if (!sim_parse_u64(text, out) || *out == 0 || *out > (uint64_t)most)
-        argp_error(state, "%s wants a whole number from 1 to %d, got \"%s\"", option, most, text);
-}
-
 static void parse_check_format(struct arguments *arguments, const char *text, struct argp_state *state)
 {
     static const char *const names[] = {"text", "json", "github"};
@@ -115,10 +109,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         arguments->exact = true;
         return 0;
     case OPTION_REPLICATIONS:
-        parse_count(&arguments->replications, argument, "--replications", REPLICATIONS_MAX, state);
+        arguments->replications = parse_count(argument, "--replications", REPLICATIONS_MAX, state);
         return 0;
     case OPTION_JOBS:
-        parse_count(&arguments->jobs, argument, "--jobs", JOBS_MAX, state);
+        arguments->jobs = parse_count(argument, "--jobs", JOBS_MAX, state);
         return 0;
     case OPTION_JUNIT:
         arguments->junit = argument;

@@ -35,12 +35,6 @@ static const struct argp_option options[] = {
     {.name = "jobs", .key = OPTION_JOBS, .arg = "J", .doc = "worker threads (default: one a core)"},
     {0}};
 
-static void parse_count(uint64_t *count, const char *name, const char *text, uint64_t most, struct argp_state *state)
-{
-    if (!sim_parse_u64(text, count) || *count == 0 || *count > most)
-        argp_error(state, "%s wants a whole number from 1 to %llu, got \"%s\"", name, (unsigned long long)most, text);
-}
-
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
@@ -50,13 +44,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         state->child_inputs[1] = &arguments->format;
         return 0;
     case OPTION_REPLICATIONS:
-        parse_count(&arguments->replications, "--replications", argument, REPLICATIONS_MAX, state);
+        arguments->replications = parse_count(argument, "--replications", REPLICATIONS_MAX, state);
         return 0;
     case OPTION_QUESTION:
         arguments->question = argument;
         return 0;
     case OPTION_JOBS:
-        parse_count(&arguments->jobs, "--jobs", argument, JOBS_MAX, state);
+        arguments->jobs = parse_count(argument, "--jobs", JOBS_MAX, state);
         return 0;
     case ARGP_KEY_ARG:
         if (arguments->scenario != NULL)

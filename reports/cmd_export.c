@@ -52,14 +52,6 @@ static void take_epoch(struct export_arguments *arguments, const char *text, str
     arguments->openmetrics.epoch = arguments->otlp.epoch = (int64_t)epoch;
 }
 
-static void take_limit(struct export_arguments *arguments, const char *text, struct argp_state *state)
-{
-    uint64_t limit = 0;
-    if (!sim_parse_u64(text, &limit) || limit == 0 || limit > EXPORT_TRACES_MAX)
-        argp_error(state, "--limit wants a whole number from 1 to %d, got \"%s\"", EXPORT_TRACES_MAX, text);
-    arguments->limit = (uint32_t)limit;
-}
-
 static void take_level(struct export_arguments *arguments, const char *text, struct argp_state *state)
 {
     arguments->has_level = true;
@@ -114,7 +106,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         arguments->where = argument;
         return 0;
     case OPTION_LIMIT:
-        take_limit(arguments, argument, state);
+        arguments->limit = (uint32_t)parse_count(argument, "--limit", EXPORT_TRACES_MAX, state);
         return 0;
     case OPTION_LEVEL:
         take_level(arguments, argument, state);

@@ -55,14 +55,6 @@ static const struct argp_option options[] = {
     {.name = "jobs", .key = OPTION_JOBS, .arg = "J", .doc = "worker threads (default: one a core)"},
     {0}};
 
-static uint64_t take_count(const char *text, const char *option, uint64_t most, struct argp_state *state)
-{
-    uint64_t count = 0;
-    if (!sim_parse_u64(text, &count) || count == 0 || count > most)
-        argp_error(state, "%s wants a whole number from 1 to %d, got \"%s\"", option, (int)most, text);
-    return count;
-}
-
 /* What goes with what. */
 static void check_usage(const struct arguments *arguments, struct argp_state *state)
 {
@@ -116,10 +108,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         state->child_inputs[1] = &arguments->format;
         return 0;
     case OPTION_REPLICATIONS:
-        arguments->replications = take_count(argument, "--replications", REPLICATIONS_MAX, state);
+        arguments->replications = parse_count(argument, "--replications", REPLICATIONS_MAX, state);
         return 0;
     case OPTION_JOBS:
-        arguments->jobs = take_count(argument, "--jobs", JOBS_MAX, state);
+        arguments->jobs = parse_count(argument, "--jobs", JOBS_MAX, state);
         return 0;
     case ARGP_KEY_ARG:
         if (arguments->scenario != NULL)

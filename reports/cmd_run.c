@@ -47,14 +47,6 @@ static void parse_seeds(struct arguments *arguments, const char *text, struct ar
     arguments->has_seeds = true;
 }
 
-static void parse_jobs(struct arguments *arguments, const char *text, struct argp_state *state)
-{
-    uint64_t jobs = 0;
-    if (!sim_parse_u64(text, &jobs) || jobs == 0 || jobs > JOBS_MAX)
-        argp_error(state, "--jobs wants a whole number from 1 to %d, got \"%s\"", JOBS_MAX, text);
-    arguments->jobs = (unsigned)jobs;
-}
-
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
@@ -67,7 +59,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         parse_seeds(arguments, argument, state);
         return 0;
     case OPTION_JOBS:
-        parse_jobs(arguments, argument, state);
+        arguments->jobs = (unsigned)parse_count(argument, "--jobs", JOBS_MAX, state);
         return 0;
     case ARGP_KEY_ARGS:
         arguments->scenarios = state->argv + state->next;

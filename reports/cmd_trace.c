@@ -30,14 +30,6 @@ struct arguments {
     uint32_t limit;
 };
 
-static uint32_t take_count(const char *text, const char *option, struct argp_state *state)
-{
-    uint64_t count = 0;
-    if (!sim_parse_u64(text, &count) || count == 0 || count > LISTED_MAX)
-        argp_error(state, "%s wants a whole number from 1 to %d, got \"%s\"", option, LISTED_MAX, text);
-    return (uint32_t)count;
-}
-
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
@@ -51,10 +43,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         query->where = argument;
         return 0;
     case OPTION_SLOWEST:
-        query->slowest = take_count(argument, "--slowest", state);
+        query->slowest = (uint32_t)parse_count(argument, "--slowest", LISTED_MAX, state);
         return 0;
     case OPTION_LIMIT:
-        arguments->limit = take_count(argument, "--limit", state);
+        arguments->limit = (uint32_t)parse_count(argument, "--limit", LISTED_MAX, state);
         return 0;
     case OPTION_ID:
         parse_trace_name(&query->trace, argument, "--id", state);

@@ -6,6 +6,7 @@
 
 #include "sim/units.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +127,14 @@ error_t parse_run(int key, char *argument, struct argp_state *state, const char 
     default:
         return ARGP_ERR_UNKNOWN;
     }
+}
+
+uint64_t parse_count(const char *text, const char *option, uint64_t most, struct argp_state *state)
+{
+    uint64_t count = 0;
+    if (!sim_parse_u64(text, &count) || count == 0 || count > most)
+        argp_error(state, "%s wants a whole number from 1 to %" PRIu64 ", got \"%s\"", option, most, text);
+    return count;
 }
 
 enum { TRACE_DIGITS = 32 };

@@ -29,6 +29,9 @@ extern const struct argp cell_argp;
 /* For the parsers of commands that take one RUN: its argument, more than one, none. ARGP_ERR_UNKNOWN for all else. */
 error_t parse_run(int key, char *argument, struct argp_state *state, const char **run);
 
+/* A whole number from 1 to `most`, of the option of that name; else argp_error. */
+uint64_t parse_count(const char *text, const char *option, uint64_t most, struct argp_state *state);
+
 /* A trace: its number in the run, 1 or more, as `simex trace` lists it, or the 32 hex digits of logs and exports, which
  * are the run's id and the number. */
 struct trace_name {
