@@ -98,6 +98,8 @@ void build_expectations(struct build *build, const cJSON *expectations);
 /* Resolves the instants and windows of expectations, and makes the world tell of the windows; once phases and faults are
  * right. */
 void build_expect_windows(struct build *build);
+/* The run has ended, perhaps with its script and long before what a span after an instant could have lasted. */
+void expect_end(struct cell *cell);
 /* Evidence, remedies and questions of the whole tree (questions.c); last, as they refer to all else. */
 void build_questions(struct build *build, const cJSON *tree);
 void build_script(struct build *build, const cJSON *script);

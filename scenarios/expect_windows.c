@@ -206,6 +206,19 @@ void build_expect_windows(struct build *build)
     build_leave(build, outer);
 }
 
+void expect_end(struct cell *cell)
+{
+    for (uint32_t i = 0; i < cell->expectation_count; i++) {
+        struct expectation *expectation = &cell->expectations[i];
+        struct expect_windows *windows = &expectation->windows;
+        if (expectation->form != EXPECT_WITHIN)
+            continue;
+        recovery_end(cell, expectation);
+        if (windows->to > cell->until)
+            windows->to = cell->until > windows->from ? cell->until : windows->from;
+    }
+}
+
 /* ---- verdicts ---- */
 
 static enum verdict judge_windows(const struct expectation *expectation, struct sim_reading_value *value)
