@@ -71,6 +71,11 @@ bool build_duration_raw(const struct sim_raw *raw, bool none, sim_ns *out, struc
 /* A text member; NULL when absent or refused. */
 const char *build_text(struct build *build, const cJSON *object, const char *key);
 
+/* The fault of a name; NULL when there is none. (overrides.c) */
+struct fault *fault_find(const struct cell *cell, const char *name);
+/* The phase of a name; cell->phase_count when there is none. (timeline.c) */
+uint32_t phase_find(const struct cell *cell, const char *name);
+
 /* ---- the nearest name there is, or NULL (near.c) ---- */
 
 const char *near_type(const char *name);
@@ -98,6 +103,8 @@ void build_expectations(struct build *build, const cJSON *expectations);
 /* Resolves the instants and windows of expectations, and makes the world tell of the windows; once phases and faults are
  * right. */
 void build_expect_windows(struct build *build);
+/* The run has ended, perhaps with its script and long before what a span after an instant could have lasted. */
+void expect_end(struct cell *cell);
 /* Evidence, remedies and questions of the whole tree (questions.c); last, as they refer to all else. */
 void build_questions(struct build *build, const cJSON *tree);
 void build_script(struct build *build, const cJSON *script);
@@ -110,6 +117,8 @@ bool expect_find_left(struct build *build, const char *text, uint32_t *item, str
 /* Adds a reading that the panel does not show, unless it is there; its index. The texts live as long as the cell. */
 uint32_t expect_hide(struct build *build, const char *title, const char *text, const struct sim_reading *reading);
 bool expect_find_phase(const struct build *build, const char *name, uint32_t *index, struct sim_error *error);
+/* A share: "30%", "0.5 %". */
+bool build_percent(const char *text, double *out);
 /* A number in base units, or a text with the unit: "5s", "30%", "100/s". (expect_sentence.c) */
 bool expect_bound(const char *unit, const struct sim_raw *raw, double *out, struct sim_error *error);
 bool expect_sentence(struct build *build, const char *text, struct expectation *expectation, struct sim_error *error);

@@ -142,8 +142,8 @@ static void build_levels(struct build *build, const cJSON *levels)
     build_leave(build, length);
 }
 
-/* The world's own complaint names "node", "node.param", "node.part.param" or "links.link": turned into a pointer. A reference that is
- * missing because it was refused is not said again. */
+/* The world's own complaint names "node", "node.param", "node.part.param" or "links.link": turned into a pointer. A
+ * reference that is missing because it was refused is not said again. */
 static void refuse_world(void *context, const struct sim_error *error)
 {
     struct build *build = context;
@@ -283,6 +283,7 @@ bool cell_run(struct cell *cell, bool (*poll)(void *context, const struct sim *s
     if (cell->open_end)
         cell->until = sim->now > 0 ? sim->now : 1; /* what ends at once has lasted the least there is */
     sim_finish(cell->sim);
+    expect_end(cell);
     return true;
 }
 

@@ -17,17 +17,14 @@ static bool check_fault(const struct build *build, const char *name, const char 
     struct sim_target target;
     struct sim_value value;
     sim_ns time = 0;
-    uint32_t i = 0;
-    while (i < cell->fault_count && strcmp(cell->faults[i].name, name) != 0)
-        i++;
-    if (i == cell->fault_count) {
+    const struct fault *fault = fault_find(cell, name);
+    if (fault == NULL) {
         (void)sim_fail(error, name, "want the name of a fault");
         error->near = near_fault(cell, name);
         return false;
     }
     if (strcmp(rest, "at") == 0 || strcmp(rest, "until") == 0)
         return build_duration_raw(raw, strcmp(rest, "until") == 0, &time, error);
-    const struct fault *fault = &cell->faults[i];
     if (fault->action != NULL)
         return sim_fail(error, rest, "want \"at\" or \"until\" of a fault that is an action");
     const bool found = fault->node != NULL ? sim_target_find_in_node(fault->node, rest, &target, error)

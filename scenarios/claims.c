@@ -21,14 +21,6 @@ uint32_t measure_find(const struct questions *questions, const char *key)
     return i;
 }
 
-uint32_t phase_find(const struct cell *cell, const char *name)
-{
-    uint32_t i = 0;
-    while (i < cell->phase_count && strcmp(cell->phases[i].name, name) != 0)
-        i++;
-    return i;
-}
-
 const struct change *question_change(const struct questions *questions, const struct question *question, const char *id)
 {
     for (uint32_t i = 0; question != NULL && i < question->change_count; i++) {
@@ -49,15 +41,9 @@ static bool read_number(const char *text, struct operand *operand)
 {
     sim_ns duration = 0;
     int64_t bytes = 0;
-    char number[48];
-    const size_t length = strlen(text);
     if (sim_parse_number(text, &operand->number)) {
         operand->unit = "";
-    } else if (length > 1 && length < sizeof number && text[length - 1] == '%') {
-        (void)snprintf(number, sizeof number, "%.*s", (int)length - 1, text);
-        if (!sim_parse_number(number, &operand->number))
-            return false;
-        operand->number /= 100;
+    } else if (build_percent(text, &operand->number)) {
         operand->unit = "1";
     } else if (sim_parse_duration(text, &duration)) {
         operand->number = sim_ns_to_s(duration);

@@ -65,10 +65,9 @@ bool expect_find_phase(const struct build *build, const char *name, uint32_t *in
 {
     const struct cell *cell = build->cell;
     *error = (struct sim_error){0};
-    for (*index = 0; *index < cell->phase_count; (*index)++) {
-        if (strcmp(cell->phases[*index].name, name) == 0)
-            return true;
-    }
+    *index = phase_find(cell, name);
+    if (*index < cell->phase_count)
+        return true;
     if (!build_written(build, "phases", name)) {
         (void)sim_fail(error, name, "want the name of a phase");
         error->near = near_phase(cell, name);

@@ -20,12 +20,26 @@ static const double share_slack = 1e-13;
 
 /* ---- bounds ---- */
 
+bool build_percent(const char *text, double *out)
+{
+    char number[48];
+    size_t length = strlen(text);
+    if (length < 2 || length >= sizeof number || text[length - 1] != '%')
+        return false;
+    do
+        length--;
+    while (length > 0 && text[length - 1] == ' ');
+    (void)snprintf(number, sizeof number, "%.*s", (int)length, text);
+    if (!sim_parse_number(number, out))
+        return false;
+    *out /= 100;
+    return true;
+}
+
 bool expect_bound(const char *unit, const struct sim_raw *raw, double *out, struct sim_error *error)
 {
     sim_ns duration = 0;
     int64_t bytes = 0;
-    char number[48];
-    size_t length = raw->shape == SIM_RAW_NUMBER ? 0 : strlen(raw->text);
     if (raw->shape == SIM_RAW_NUMBER) {
         *out = raw->number;
         return true;
@@ -40,16 +54,8 @@ bool expect_bound(const char *unit, const struct sim_raw *raw, double *out, stru
         *out = (double)bytes;
         return true;
     }
-    if (strcmp(unit, "1") == 0 && length > 1 && length < sizeof number && raw->text[length - 1] == '%') {
-        (void)snprintf(number, sizeof number, "%.*s", (int)length - 1, raw->text);
-        size_t end = strlen(number);
-        while (end > 0 && number[end - 1] == ' ')
-            number[--end] = '\0';
-        if (sim_parse_number(number, out)) {
-            *out /= 100;
-            return true;
-        }
-    }
+    if (strcmp(unit, "1") == 0 && build_percent(raw->text, out))
+        return true;
     if (sim_parse_number(raw->text, out))
         return true;
     const char *example = strcmp(unit, "s") == 0       ? "\"5s\""
@@ -220,17 +226,12 @@ static bool read_instant(const struct build *build, const char *word, struct exp
     (void)snprintf(name, sizeof name, "%.*s", (int)(dot - from - 1), from + 1);
     if (!fault && !expect_find_phase(build, name, &phase, error))
         return false;
-    if (fault) {
-        uint32_t i = 0;
-        while (i < build->cell->fault_count && strcmp(build->cell->faults[i].name, name) != 0)
-            i++;
-        if (i == build->cell->fault_count && build_written(build, "faults", name))
+    if (fault && fault_find(build->cell, name) == NULL) {
+        if (build_written(build, "faults", name))
             return false; /* refused where it stands */
-        if (i == build->cell->fault_count) {
-            (void)sim_fail(error, name, "want the name of a fault");
-            error->near = near_fault(build->cell, name);
-            return false;
-        }
+        (void)sim_fail(error, name, "want the name of a fault");
+        error->near = near_fault(build->cell, name);
+        return false;
     }
     const char *first = fault ? "at" : "from";
     const char *second = fault ? "until" : "to";

@@ -20,8 +20,7 @@
 
 #include "sim/units.h"
 
-#include <math.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { WINDOWS_EACH = 100 /* at most by default, of what `within` says */ };
@@ -92,24 +91,6 @@ static void note_window(void *context, const struct sim_interval *window)
 
 /* ---- instants and spans ---- */
 
-static const struct fault *find_fault(const struct cell *cell, const char *name, size_t length)
-{
-    for (uint32_t i = 0; i < cell->fault_count; i++) {
-        if (strlen(cell->faults[i].name) == length && strncmp(cell->faults[i].name, name, length) == 0)
-            return &cell->faults[i];
-    }
-    return NULL;
-}
-
-static const struct phase *find_phase(const struct cell *cell, const char *name, size_t length)
-{
-    for (uint32_t i = 0; i < cell->phase_count; i++) {
-        if (strlen(cell->phases[i].name) == length && strncmp(cell->phases[i].name, name, length) == 0)
-            return &cell->phases[i];
-    }
-    return NULL;
-}
-
 static sim_ns earlier(sim_ns a, sim_ns b)
 {
     return a < b ? a : b;
@@ -119,16 +100,19 @@ static sim_ns earlier(sim_ns a, sim_ns b)
 static void find_span(const struct cell *cell, struct expectation *expectation)
 {
     struct expect_windows *windows = &expectation->windows;
-    const char *name = strchr(expectation->instant, '.');
+    const char *dot = strchr(expectation->instant, '.');
     const char *edge = strrchr(expectation->instant, '.');
+    char name[SCENARIO_NAME_MAX + 1] = "";
+    if (dot < edge)
+        (void)snprintf(name, sizeof name, "%.*s", (int)(edge - dot - 1), dot + 1);
     windows->to = cell->until;
     if (strncmp(expectation->instant, "faults.", strlen("faults.")) == 0) {
-        const struct fault *fault = find_fault(cell, name + 1, (size_t)(edge - name - 1));
+        const struct fault *fault = fault_find(cell, name);
         const bool begins = strcmp(edge, ".at") == 0;
         expectation->at = begins ? fault->at : fault->until;
         windows->to = begins ? earlier(windows->to, fault->until) : windows->to;
     } else if (strncmp(expectation->instant, "phases.", strlen("phases.")) == 0) {
-        const struct phase *phase = find_phase(cell, name + 1, (size_t)(edge - name - 1));
+        const struct phase *phase = &cell->phases[phase_find(cell, name)];
         const bool begins = strcmp(edge, ".from") == 0;
         expectation->at = begins ? phase->from : phase->to;
         windows->to = begins ? earlier(windows->to, phase->to) : windows->to;
@@ -204,6 +188,19 @@ void build_expect_windows(struct build *build)
         build_leave(build, inner);
     }
     build_leave(build, outer);
+}
+
+void expect_end(struct cell *cell)
+{
+    for (uint32_t i = 0; i < cell->expectation_count; i++) {
+        struct expectation *expectation = &cell->expectations[i];
+        struct expect_windows *windows = &expectation->windows;
+        if (expectation->form != EXPECT_WITHIN)
+            continue;
+        recovery_end(cell, expectation);
+        if (windows->to > cell->until)
+            windows->to = cell->until > windows->from ? cell->until : windows->from;
+    }
 }
 
 /* ---- verdicts ---- */

@@ -60,7 +60,7 @@ static bool set_early(struct build *build, const char *path, const struct sim_ra
     return true;
 }
 
-static struct fault *find_fault(const struct cell *cell, const char *name)
+struct fault *fault_find(const struct cell *cell, const char *name)
 {
     for (uint32_t i = 0; i < cell->fault_count; i++) {
         if (strcmp(cell->faults[i].name, name) == 0)
@@ -73,7 +73,7 @@ static bool set_fault(struct build *build, const char *name, const char *rest, c
                       struct sim_error *error)
 {
     struct cell *cell = build->cell;
-    struct fault *fault = find_fault(cell, name);
+    struct fault *fault = fault_find(cell, name);
     bool found = false;
     if (fault == NULL && build_written(build, "faults", name))
         return true; /* refused already */

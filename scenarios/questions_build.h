@@ -32,7 +32,5 @@ bool operand_read(struct asking *asking, const char *text, struct operand *opera
 
 /* The measure of a key; questions->measure_count when there is none. */
 uint32_t measure_find(const struct questions *questions, const char *key);
-/* The phase of a name; cell->phase_count when there is none. */
-uint32_t phase_find(const struct cell *cell, const char *name);
 
 #endif

@@ -11,9 +11,8 @@ struct kept {
 };
 
 struct expect_recovery {
-    int64_t stretch, total; /* windows a stretch, windows in all */
-    int64_t noted;          /* windows so far */
-    struct kept *windows;   /* of this stretch */
+    int64_t stretch;      /* windows a stretch */
+    struct kept *windows; /* of this stretch, and of the next until that is whole: else they would belong to this one */
     int64_t count, room;
     uint32_t *terms; /* instruments that the reading needs */
     uint32_t term_count;
@@ -25,8 +24,7 @@ struct expect_recovery *recovery_create(const struct expectation *expectation)
     const struct expect_windows *windows = &expectation->windows;
     struct expect_recovery *recovery = sim_xcalloc(1, sizeof *recovery);
     recovery->stretch = expectation->within / windows->step;
-    recovery->total = (windows->to - windows->from) / windows->step;
-    sim_assert(recovery->stretch > 0 && recovery->stretch <= RECOVERY_WINDOWS_MAX && recovery->total > 0);
+    sim_assert(recovery->stretch > 0 && recovery->stretch <= RECOVERY_WINDOWS_MAX);
     return recovery;
 }
 
@@ -109,14 +107,26 @@ static struct kept *next_window(const struct cell *cell, struct expect_recovery 
     return &recovery->windows[recovery->count++];
 }
 
-/* Whether the reading from window `first` to the stretch's end is good, and all that is known of the stretch. */
-static void end_stretch(const struct cell *cell, struct expectation *expectation, struct expect_recovery *recovery)
+/* Forgets the first `count` windows; their room stays for others. */
+static void forget(struct expect_recovery *recovery, int64_t count)
 {
+    recovery->count -= count;
+    for (int64_t i = 0; i < recovery->count; i++) {
+        const struct kept window = recovery->windows[i];
+        recovery->windows[i] = recovery->windows[count + i];
+        recovery->windows[count + i] = window;
+    }
+}
+
+/* Judges the first `count` windows: a stretch. */
+static void end_stretch(const struct cell *cell, struct expectation *expectation, int64_t count)
+{
+    struct expect_recovery *recovery = expectation->recovery;
     sim_ns found = -1, seen = 0;
     bool good = false;
     for (uint32_t t = 0; t < recovery->term_count; t++)
         clear(&recovery->sum[recovery->terms[t]]);
-    for (int64_t i = recovery->count; i-- > 0;) {
+    for (int64_t i = count; i-- > 0;) {
         const struct kept *window = &recovery->windows[i];
         for (uint32_t t = 0; t < recovery->term_count; t++) {
             const uint32_t term = recovery->terms[t];
@@ -130,7 +140,7 @@ static void end_stretch(const struct cell *cell, struct expectation *expectation
     }
     if (!good || expectation->windows.good_since < 0)
         expectation->windows.good_since = found;
-    recovery->count = 0;
+    forget(recovery, count);
 }
 
 void recovery_note(const struct cell *cell, struct expectation *expectation, const struct sim_interval *window,
@@ -148,8 +158,12 @@ void recovery_note(const struct cell *cell, struct expectation *expectation, con
         clear(&kept->samples[t]);
         sim_sample_add(&kept->samples[t], &window->samples[term], cell->sim->instruments[term].metric, true);
     }
-    recovery->noted++;
-    const int64_t left = recovery->total - recovery->noted;
-    if (left == 0 || (recovery->noted % recovery->stretch == 0 && left >= recovery->stretch))
-        end_stretch(cell, expectation, recovery);
+    if (recovery->count == 2 * recovery->stretch)
+        end_stretch(cell, expectation, recovery->stretch);
+}
+
+void recovery_end(const struct cell *cell, struct expectation *expectation)
+{
+    if (expectation->recovery->count > 0)
+        end_stretch(cell, expectation, expectation->recovery->count);
 }

@@ -7,7 +7,7 @@
  * first window that is good and from whose beginning on the reading over the rest of the stretch is good. It is forgotten
  * when a later stretch, read as a whole, is not good: then that stretch's own recovery counts.
  *
- * Memory: the windows of one stretch, of the instruments that the reading needs. */
+ * Memory: the windows of two stretches, of the instruments that the reading needs. */
 #ifndef SCENARIOS_RECOVERY_H
 #define SCENARIOS_RECOVERY_H
 
@@ -18,9 +18,11 @@ enum { RECOVERY_WINDOWS_MAX = 1000 }; /* a stretch */
 /* `windows` of [from, to) and its step are known. */
 struct expect_recovery *recovery_create(const struct expectation *expectation);
 void recovery_destroy(struct expect_recovery *recovery);
-/* Takes the next window; `good`: its reading is what is wanted. Keeps expectation->windows.good_since. */
+/* Takes the next window; `good`: its reading is what is wanted. */
 void recovery_note(const struct cell *cell, struct expectation *expectation, const struct sim_interval *window,
                    bool good);
+/* The run has ended: the last stretch is judged, and expectation->windows.good_since known. */
+void recovery_end(const struct cell *cell, struct expectation *expectation);
 
 /* The reading of an expectation over a span: of a panel item, or the share of time in a state. (expect_windows.c) */
 struct sim_reading_value expect_read(const struct cell *cell, const struct expectation *expectation,

@@ -63,46 +63,40 @@ static bool add(struct build *build, const struct script_entry *entry, sim_ns at
     return true;
 }
 
-static bool read_times(struct build *build, const cJSON *object, int64_t *times)
+/* A member as a value of the sort that `param` tells. */
+static bool read_value(struct build *build, const cJSON *member, const struct sim_param *param, struct sim_value *value)
 {
-    static const struct sim_param count = {
-        .name = "times", .kind = SIM_PARAM_COUNT, .min = 1, .max = SCENARIO_REQUESTS_MAX};
-    const struct sim_target target = {.param = &count, .field = -1};
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, "times");
-    struct sim_value value;
+    const struct sim_target target = {.param = param, .field = -1};
+    const struct sim_raw raw = build_raw(build, member);
     struct sim_error error = {0};
-    if (member == NULL)
-        return true;
-    struct sim_raw raw = build_raw(build, member);
-    size_t length = build_enter(build, "times");
-    bool fine = sim_param_read(build->cell->sim, &target, &raw, &value, &error);
+    size_t length = build_enter(build, member->string);
+    const bool fine = sim_param_read(build->cell->sim, &target, &raw, value, &error);
     if (!fine)
         build_refuse_sim(build, JSON_VALUE, &error);
-    else
-        *times = value.count;
     build_leave(build, length);
+    return fine;
+}
+
+static bool read_times(struct build *build, const cJSON *object, int64_t *times)
+{
+    static const struct sim_param param = {
+        .name = "times", .kind = SIM_PARAM_COUNT, .min = 1, .max = SCENARIO_REQUESTS_MAX};
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, "times");
+    struct sim_value value = {.count = *times};
+    const bool fine = member == NULL || read_value(build, member, &param, &value);
+    *times = value.count;
     return fine;
 }
 
 static bool read_rate(struct build *build, const cJSON *object, const char *key, double *rate)
 {
     static const struct sim_param param = {.name = "rate", .kind = SIM_PARAM_RATE, .min = 0, .max = 1e6};
-    const struct sim_target target = {.param = &param, .field = -1};
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, key);
-    struct sim_value value;
-    struct sim_error error = {0};
-    if (member == NULL) {
+    struct sim_value value = {.number = 0};
+    if (member == NULL)
         build_refuse_missing(build, key, "a rate such as \"2/s\"");
-        return false;
-    }
-    struct sim_raw raw = build_raw(build, member);
-    size_t length = build_enter(build, key);
-    bool fine = sim_param_read(build->cell->sim, &target, &raw, &value, &error);
-    if (fine)
-        *rate = value.number;
-    else
-        build_refuse_sim(build, JSON_VALUE, &error);
-    build_leave(build, length);
+    const bool fine = member != NULL && read_value(build, member, &param, &value);
+    *rate = value.number;
     return fine;
 }
 

@@ -85,6 +85,14 @@ static void add_bins(struct cell *cell)
     }
 }
 
+uint32_t phase_find(const struct cell *cell, const char *name)
+{
+    uint32_t i = 0;
+    while (i < cell->phase_count && strcmp(cell->phases[i].name, name) != 0)
+        i++;
+    return i;
+}
+
 /* Puts the phases in the order of time; expectations refer to them by their place. */
 static void sort_phases(struct cell *cell)
 {
@@ -98,10 +106,7 @@ static void sort_phases(struct cell *cell)
         struct expectation *expectation = &cell->expectations[i];
         if (expectation->phase == SCENARIO_NO_PHASE)
             continue;
-        const char *name = names[expectation->phase];
-        expectation->phase = 0;
-        while (strcmp(cell->phases[expectation->phase].name, name) != 0)
-            expectation->phase++;
+        expectation->phase = phase_find(cell, names[expectation->phase]);
     }
 }
 

@@ -138,6 +138,45 @@ START_TEST(windows_tile_the_span_and_the_rest_belongs_to_the_last)
 }
 END_TEST
 
+/* One request every half second to a database without a cache before it; from 5.25 s on an answer takes 100 ms. The run
+ * ends with the answer to the last one, at 6.6 s. */
+static const char script_text[] =
+    "{'nodes': {'c': {'type': 'script', 'to': 's'}, 's': {'type': 'catalogue', 'database': 'd'},"
+    "'d': {'type': 'database', 'latency': '10ms'}},"
+    "'script': [{'at': 0, 'request': 'GET /products/1', 'every': 0.5, 'times': 14},"
+    "{'at': 5.25, 'request': 'POST /chaos/configure?db_latency=0.09'}],"
+    "'expectations': ['%s']}";
+
+START_TEST(a_run_that_ends_with_its_script_is_looked_at_to_its_end)
+{
+    static const struct {
+        const char *sentence;
+        enum verdict want;
+        double value, to; /* value below 0: none */
+    } cases[] = {
+        {"c.response.max < 50ms within 3s of 1s", VERDICT_FAILS, -1, 6.6},
+        {"c.response.max < 50ms within 2s of 1s", VERDICT_FAILS, -1, 6.6},
+        {"c.response.max < 200ms within 5s of 3s", VERDICT_HOLDS, 1, 6.6},
+        {"c.response.max < 200ms within 50s of 1s", VERDICT_HOLDS, 1, 6.6},
+        {"c.response.max > 50ms within 3s of 3s", VERDICT_HOLDS, 3, 6.6},
+        {"c.response.max < 200ms within 5s of 20s", VERDICT_NO_DATA, -1, 20},
+    };
+    for (size_t i = 0; i < SIM_COUNT_OF(cases); i++) {
+        char text[1024];
+        struct sim_reading_value value;
+        (void)snprintf(text, sizeof text, script_text, cases[i].sentence);
+        struct world world = world_make(text, NULL);
+        world_finish(&world);
+        const struct expectation *expectation = &world.cell->expectations[0];
+        ck_assert_msg(cell_verdict(world.cell, expectation, &value) == cases[i].want, "%s", cases[i].sentence);
+        ck_assert_msg(value.has_data == (cases[i].value >= 0), "%s", cases[i].sentence);
+        ck_assert_msg(!value.has_data || value.value == cases[i].value, "%s: %g", cases[i].sentence, value.value);
+        ck_assert_int_eq(expectation->windows.to, sim_ns_from_s(cases[i].to));
+        world_end(&world);
+    }
+}
+END_TEST
+
 START_TEST(an_instant_moves_with_the_overrides)
 {
     static const char *const sets[] = {"faults.slow.until=30s", "faults.again.at=50s", NULL};
@@ -365,6 +404,7 @@ int main(void)
     TCase *tests = tcase_create("expect");
     tcase_add_test(tests, every_sentence_has_its_verdict);
     tcase_add_test(tests, windows_tile_the_span_and_the_rest_belongs_to_the_last);
+    tcase_add_test(tests, a_run_that_ends_with_its_script_is_looked_at_to_its_end);
     tcase_add_test(tests, an_instant_moves_with_the_overrides);
     tcase_add_test(tests, readings_that_the_panel_does_not_show_are_no_rows_of_it);
     tcase_add_test(tests, never_and_always_are_what_the_windows_say_and_change_nothing);
