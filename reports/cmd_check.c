@@ -3,6 +3,7 @@
 #include "reports/check.h"
 #include "reports/command.h"
 #include "reports/options.h"
+#include "reports/shell_word.h"
 #include "reports/terminal.h"
 
 #include "sim/units.h"
@@ -203,20 +204,6 @@ static int refuse_twins(const struct check *check)
 
 /* ---- the command that does it again ---- */
 
-/* A word as a shell reads it back. */
-static void put_word(FILE *out, const char *text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=:,%+-@";
-    if (text[0] != '\0' && strspn(text, plain) == strlen(text)) {
-        (void)fputs(text, out);
-        return;
-    }
-    (void)fputc('\'', out);
-    for (; *text != '\0'; text++)
-        (void)fputs(*text == '\'' ? "'\\''" : (const char[2]){*text, '\0'}, out);
-    (void)fputc('\'', out);
-}
-
 static char *reproduce_text(const struct arguments *arguments, const char *name)
 {
     char *text = NULL;
@@ -224,21 +211,17 @@ static char *reproduce_text(const struct arguments *arguments, const char *name)
     FILE *out = open_memstream(&text, &size);
     sim_assert(out != NULL);
     (void)fprintf(out, "simex check ");
-    put_word(out, name);
+    shell_word(out, name);
     (void)fprintf(out, " --seed %" PRIu64, arguments->cell.seed);
     if (arguments->replications > 1)
         (void)fprintf(out, " --replications %" PRIu64, arguments->replications);
     for (size_t i = 0; i < arguments->cell.override_count; i++) {
-        const struct override *override = &arguments->cell.overrides[i];
-        char *pair = sim_xmalloc(strlen(override->path) + strlen(override->value) + 2);
-        (void)sprintf(pair, "%s=%s", override->path, override->value);
         (void)fprintf(out, " --set ");
-        put_word(out, pair);
-        free(pair);
+        shell_pair(out, arguments->cell.overrides[i].path, arguments->cell.overrides[i].value);
     }
     if (arguments->baseline != NULL) {
         (void)fprintf(out, " --baseline ");
-        put_word(out, arguments->baseline);
+        shell_word(out, arguments->baseline);
         (void)fprintf(out, "%s", arguments->exact ? " --exact" : "");
     }
     (void)fclose(out);

@@ -1,36 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command that finds a number again, as a shell reads it. */
 #include "reports/explain.h"
+#include "reports/shell_word.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A word in quotes where a shell would see more in it than a word. */
-static void put_word(FILE *out, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:=,%+-@";
-    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-        (void)fputs(word, out);
-        return;
-    }
-    (void)fputc('\'', out);
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
-            (void)fputs("'\\''", out);
-        else
-            (void)fputc(*word, out);
-    }
-    (void)fputc('\'', out);
-}
-
-static void put_option(FILE *out, const char *option, const char *left, const char *right)
-{
-    char word[1000];
-    (void)snprintf(word, sizeof word, "%s%s%s", left, right == NULL ? "" : "=", right == NULL ? "" : right);
-    (void)fprintf(out, " %s ", option);
-    put_word(out, word);
-}
 
 /* The name under which it was found, or the path. */
 static void put_scenario(FILE *out, const struct explanation *explanation)
@@ -38,16 +13,20 @@ static void put_scenario(FILE *out, const struct explanation *explanation)
     char *shipped = scenario_find_shipped(explanation->scenario->name);
     const bool is_shipped = shipped != NULL && strcmp(shipped, explanation->scenario->path) == 0;
     free(shipped);
-    put_word(out, is_shipped ? explanation->scenario->name : explanation->scenario->path);
-    if (explanation->script != NULL)
-        put_option(out, "--script", explanation->script, NULL);
+    shell_word(out, is_shipped ? explanation->scenario->name : explanation->scenario->path);
+    if (explanation->script != NULL) {
+        (void)fputs(" --script ", out);
+        shell_word(out, explanation->script);
+    }
 }
 
 static void put_overrides(FILE *out, const struct explanation *explanation, size_t variant)
 {
     const struct variant *one = &explanation->variants[variant];
-    for (size_t i = 0; i < one->override_count; i++)
-        put_option(out, "--set", one->overrides[i].path, one->overrides[i].value);
+    for (size_t i = 0; i < one->override_count; i++) {
+        (void)fputs(" --set ", out);
+        shell_pair(out, one->overrides[i].path, one->overrides[i].value);
+    }
 }
 
 static void want(bool *wanted, const struct explanation *explanation, const struct operand *operand, size_t variant)
@@ -71,8 +50,10 @@ static void put_shows(FILE *out, const struct explanation *explanation, const st
             want(wanted, explanation, &sentence->places[i].operand, variant);
     }
     for (uint32_t m = cell->panel_count; m < cell->questions->measure_count; m++) {
-        if (wanted[m])
-            put_option(out, "--show", cell->questions->measures[m].text, NULL);
+        if (!wanted[m])
+            continue;
+        (void)fputs(" --show ", out);
+        shell_word(out, cell->questions->measures[m].text);
     }
 }
 

@@ -37,13 +37,6 @@ static void note(void *context, const struct sim_fingerprint_record *records, ui
     walker->count += count;
 }
 
-static bool poll_interrupt(void *context, const struct sim *sim)
-{
-    (void)context;
-    (void)sim;
-    return interrupt_code() == 0;
-}
-
 /* Up to `until`, or to the cell's end. False when the run was stopped. */
 static bool walk(struct walker *walker, sim_ns until)
 {
@@ -51,7 +44,7 @@ static bool walk(struct walker *walker, sim_ns until)
     const sim_ns end = until < walker->cell->until ? until : walker->cell->until;
     if (walker->at == walker->count)
         walker->at = walker->count = 0;
-    if (sim->now < end && sim->last == SIM_NEVER && !sim_run(sim, end, poll_interrupt, NULL))
+    if (sim->now < end && sim->last == SIM_NEVER && !sim_run(sim, end, interrupt_poll, NULL))
         return false;
     sim_fingerprint_flush(&sim->print);
     return true;

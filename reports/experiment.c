@@ -15,7 +15,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 struct crew {
@@ -25,13 +24,6 @@ struct crew {
     int code;
     bool *complained; /* a variant */
 };
-
-static bool poll_interrupt(void *context, const struct sim *sim)
-{
-    (void)context;
-    (void)sim;
-    return interrupt_code() == 0;
-}
 
 static void complain(struct crew *crew, size_t index, const struct cell *cell, const struct json_errors *errors)
 {
@@ -61,7 +53,7 @@ static void run_one(struct crew *crew, size_t index)
                                    experiment->seed + index % experiment->replications, &errors);
     if (cell != NULL && experiment->prepare != NULL)
         experiment->prepare(experiment->context, cell, index);
-    if (cell == NULL || !cell_run(cell, poll_interrupt, NULL)) {
+    if (cell == NULL || !cell_run(cell, interrupt_poll, NULL)) {
         complain(crew, index, cell, &errors);
     } else {
         experiment->records[index] = record_of_cell(cell, variant->overrides, variant->override_count);
@@ -118,19 +110,6 @@ void experiment_fini(struct experiment *experiment)
 }
 
 /* ---- readings and statistics ---- */
-
-struct sim_reading_value record_reading(const struct record *record, const char *phase, const char *key)
-{
-    for (uint32_t i = 0; i < record->phase_count; i++) {
-        if (strcmp(record->phases[i].name, phase) != 0)
-            continue;
-        for (uint32_t k = 0; k < record->item_count; k++) {
-            if (strcmp(record->items[k].key, key) == 0)
-                return record->values[(size_t)i * record->item_count + k];
-        }
-    }
-    return (struct sim_reading_value){.has_data = false};
-}
 
 struct estimate estimate_of(const double *values, size_t count)
 {

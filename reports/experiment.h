@@ -54,7 +54,4 @@ struct estimate experiment_change(const struct experiment *experiment, size_t ba
 /* The same statistics of any values. */
 struct estimate estimate_of(const double *values, size_t count);
 
-/* One reading of a record; no data where there is none. */
-struct sim_reading_value record_reading(const struct record *record, const char *phase, const char *key);
-
 #endif

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- shared ---- */
 
@@ -129,18 +128,6 @@ void html_add_summary(struct html_page *page, const struct html_run *runs, size_
 
 /* ---- the panel ---- */
 
-/* The reading of that phase and key; no data where the record has none. */
-static struct sim_reading_value reading_of(const struct record *record, const char *phase, const char *key)
-{
-    for (uint32_t i = 0; i < record->phase_count; i++) {
-        for (uint32_t k = 0; k < record->item_count && strcmp(record->phases[i].name, phase) == 0; k++) {
-            if (strcmp(record->items[k].key, key) == 0)
-                return record->values[(size_t)i * record->item_count + k];
-        }
-    }
-    return (struct sim_reading_value){.has_data = false};
-}
-
 static void put_panel_head(FILE *out, const struct record *record)
 {
     (void)fputs("<div class=\"wide\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">Reading</th>", out);
@@ -195,10 +182,10 @@ static void put_panels(FILE *out, const struct html_run *runs, size_t count, uin
     (void)fputs("</tr></thead>\n<tbody>\n", out);
     for (uint32_t k = 0; k < first->item_count; k++) {
         const struct record_item *item = &first->items[k];
-        const struct sim_reading_value base = reading_of(first, name, item->key);
+        const struct sim_reading_value base = record_reading(first, name, item->key);
         put_row(out, item->title);
         for (size_t i = 0; i < count; i++) {
-            const struct sim_reading_value value = reading_of(runs[i].record, name, item->key);
+            const struct sim_reading_value value = record_reading(runs[i].record, name, item->key);
             (void)fputs("<td class=\"n\">", out);
             html_put_reading(out, item->unit, value);
             if (i > 0)

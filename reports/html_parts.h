@@ -24,7 +24,7 @@ void html_add_charts(struct html_page *page, const struct html_run *runs, size_t
 void html_add_profiles(struct html_page *page, const struct html_run *runs, size_t count);
 void html_add_traces(struct html_page *page, const struct html_run *runs, size_t count);
 
-/* html_map.c: who calls whom, of the phase that a reader looks at first and of the one before */
+/* html_map.c: who calls whom, of each phase; side by side, of the one that a reader looks at first */
 void html_add_map(struct html_page *page, const struct html_run *runs, size_t count);
 
 /* html_script.c: the answers to a script's requests */

@@ -250,13 +250,8 @@ char *html_run_command(const struct html_run *run, const char *verb, const char 
     if (!by_id)
         (void)fprintf(out, " --seed %" PRIu64, run->replay.cell->seed);
     for (size_t i = 0; i < run->override_count && !by_id; i++) {
-        const struct override *override = &run->overrides[i];
-        const size_t room = strlen(override->path) + strlen(override->value) + 2;
-        char *pair = sim_xmalloc(room);
-        (void)snprintf(pair, room, "%s=%s", override->path, override->value);
         (void)fputs(" --set ", out);
-        shell_word(out, pair);
-        free(pair);
+        shell_pair(out, run->overrides[i].path, run->overrides[i].value);
     }
     if (!run->replay.stored)
         html_put_options(out, &run->options);

@@ -47,8 +47,9 @@ struct html_run {
     struct html_run *base; /* the profiles of its phases are compared with this run's; may be NULL */
 };
 
-/* Finds the run and builds its cell (replay_open). A scenario may have overrides of its own behind a plus sign, as in compare.h;
- * without a name before it, it is `first`, the argument of the first run (NULL: this is it). 0, or an exit code after having said why; html_run_close in any case. */
+/* Finds the run and builds its cell (replay_open). A scenario may have overrides of its own behind a plus sign, as in
+ * compare.h; without a name before it, it is `first`, the argument of the first run (NULL: this is it). 0, or an exit code
+ * after having said why; html_run_close in any case. */
 int html_run_open(struct html_run *run, const char *argument, const char *first, const struct cell_options *options);
 /* Its length as far as it is known before. */
 sim_ns html_run_length(const struct html_run *run);

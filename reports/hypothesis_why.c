@@ -2,6 +2,7 @@
 /* For each miss the exercise's question that explains it, and the commands to see why. */
 #include "reports/hypothesis.h"
 #include "reports/shell_word.h"
+#include "scenarios/questions.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,12 +21,8 @@ static void put_command(cJSON *list, const struct hypothesis *hypothesis, const 
     if (hypothesis->options->has_seed)
         (void)fprintf(out, " --seed %" PRIu64, hypothesis->options->seed);
     for (size_t i = 0; i < hypothesis->options->override_count; i++) {
-        const struct override *override = &hypothesis->options->overrides[i];
-        char *pair = sim_xmalloc(strlen(override->path) + strlen(override->value) + 2);
-        (void)sprintf(pair, "%s=%s", override->path, override->value);
         (void)fprintf(out, " --set ");
-        shell_word(out, pair);
-        free(pair);
+        shell_pair(out, hypothesis->options->overrides[i].path, hypothesis->options->overrides[i].value);
     }
     if (hypothesis->options->script != NULL) {
         (void)fprintf(out, " --script ");
@@ -37,23 +34,16 @@ static void put_command(cJSON *list, const struct hypothesis *hypothesis, const 
     free(text);
 }
 
-static const char *text_of(const cJSON *object, const char *key)
+/* The exercise's question about a key, in this phase rather than in another; NULL: none. */
+static const struct question *find_question(const struct hypothesis *hypothesis, const struct prediction *prediction)
 {
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
-    return text == NULL ? "" : text;
-}
-
-/* The exercise question about a key, in this phase rather than in another; NULL: none. The section is read leniently. */
-static const cJSON *find_question(const struct hypothesis *hypothesis, const char *key, const char *phase)
-{
-    const cJSON *questions = cJSON_GetObjectItemCaseSensitive(hypothesis->cell->scenario->tree, "questions");
-    const cJSON *found = NULL;
-    const cJSON *question = NULL;
-    cJSON_ArrayForEach(question, questions)
-    {
-        if (!cJSON_IsObject(question) || strcmp(text_of(question, "key"), key) != 0)
+    const struct questions *questions = hypothesis->cell->questions;
+    const struct question *found = NULL;
+    for (uint32_t i = 0; questions != NULL && i < questions->count; i++) {
+        const struct question *question = &questions->list[i];
+        if (strcmp(questions->measures[question->measure].key, prediction->key) != 0)
             continue;
-        if (strcmp(text_of(question, "phase"), phase) == 0)
+        if (question->phase == (uint32_t)prediction->phase)
             return question;
         found = found == NULL ? question : found;
     }
@@ -64,13 +54,12 @@ static const cJSON *find_question(const struct hypothesis *hypothesis, const cha
 void hypothesis_put_why(cJSON *entry, const struct hypothesis *hypothesis, const struct prediction *prediction)
 {
     const char *phase = hypothesis->cell->phases[prediction->phase].name;
-    const cJSON *question = find_question(hypothesis, prediction->key, phase);
+    const struct question *question = find_question(hypothesis, prediction);
     char tail[SCENARIO_NAME_MAX + 60];
     cJSON *why = cJSON_AddObjectToObject(entry, "why");
     if (question != NULL) {
-        (void)cJSON_AddStringToObject(why, "question",
-                                      question->string != NULL ? question->string : text_of(question, "id"));
-        (void)cJSON_AddStringToObject(why, "ask", text_of(question, "ask"));
+        (void)cJSON_AddStringToObject(why, "question", question->id);
+        (void)cJSON_AddStringToObject(why, "ask", question->ask);
     } else {
         (void)cJSON_AddNullToObject(why, "question");
         (void)cJSON_AddNullToObject(why, "ask");

@@ -175,6 +175,19 @@ void record_destroy(struct record *record)
     free(record);
 }
 
+struct sim_reading_value record_reading(const struct record *record, const char *phase, const char *key)
+{
+    for (uint32_t i = 0; i < record->phase_count; i++) {
+        if (strcmp(record->phases[i].name, phase) != 0)
+            continue;
+        for (uint32_t k = 0; k < record->item_count; k++) {
+            if (strcmp(record->items[k].key, key) == 0)
+                return record->values[(size_t)i * record->item_count + k];
+        }
+    }
+    return (struct sim_reading_value){.has_data = false};
+}
+
 bool record_holds(const struct record *record)
 {
     for (uint32_t i = 0; i < record->verdict_count; i++) {

@@ -57,6 +57,9 @@ struct record {
 struct record *record_of_cell(const struct cell *cell, const struct override *overrides, size_t override_count);
 void record_destroy(struct record *record);
 
+/* One reading of the panel; no data where there is none. */
+struct sim_reading_value record_reading(const struct record *record, const char *phase, const char *key);
+
 /* The unit of what a verdict's reading is compared with. */
 static inline const char *record_verdict_unit(const struct record *record, const struct record_verdict *verdict)
 {

@@ -8,5 +8,7 @@
 /* Writes a text as one word of a POSIX shell: as it is when no character of it means anything there, else in single
  * quotes. */
 void shell_word(FILE *out, const char *text);
+/* LEFT=RIGHT as one word: what follows --set. */
+void shell_pair(FILE *out, const char *left, const char *right);
 
 #endif

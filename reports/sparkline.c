@@ -22,21 +22,12 @@ struct frame {
     bool unicode;
 };
 
-/* Columns of a text of UTF-8, all of them one wide. */
-static size_t width_of(const char *text)
-{
-    size_t width = 0;
-    for (; *text != '\0'; text++)
-        width += ((unsigned char)*text & 0xc0) != 0x80;
-    return width;
-}
-
 static struct frame make_frame(const struct record *record)
 {
     struct frame frame = {.record = record, .unicode = terminal_unicode(), .per_column = 1};
     char shown[JSON_SHOWN_BYTES];
     for (uint32_t i = 0; i < record->item_count; i++) {
-        size_t width = width_of(json_shown(shown, record->items[i].title));
+        size_t width = terminal_columns(json_shown(shown, record->items[i].title));
         frame.title = width > frame.title ? width : frame.title;
     }
     frame.title = frame.title > TITLE_LONGEST ? TITLE_LONGEST : frame.title;
@@ -81,7 +72,7 @@ static void print_row(FILE *out, const struct frame *frame, uint32_t item)
         greatest = value > greatest ? value : greatest;
     }
     json_shown(shown, reading->title);
-    size_t width = width_of(shown);
+    size_t width = terminal_columns(shown);
     (void)fprintf(out, "%s%*s", shown, (int)(width < frame->title ? frame->title - width + GAP : GAP), "");
     if (!has_data)
         (void)fputs("no data", out);

@@ -75,8 +75,7 @@ static bool begins_character(char byte)
     return ((unsigned char)byte & 0xc0) != 0x80;
 }
 
-/* Columns that a text takes: its characters. */
-static size_t columns_of(const char *text)
+size_t terminal_columns(const char *text)
 {
     size_t columns = 0;
     for (; *text != '\0'; text++)
@@ -113,7 +112,7 @@ static size_t wrap_room(const char *const *cells, size_t rows, size_t columns, c
         size_t widest = 0;
         for (size_t r = 0; r < rows && aligns[c] != ALIGN_WRAP; r++) {
             const char *cell = cells[r * columns + c];
-            const size_t wide = cell == NULL ? 0 : columns_of(cell);
+            const size_t wide = cell == NULL ? 0 : terminal_columns(cell);
             widest = wide > widest ? wide : widest;
         }
         taken += widest;
@@ -196,6 +195,13 @@ int interrupt_code(void)
     if (caught == 0)
         return 0;
     return caught == SIGINT ? EXIT_INTERRUPTED : EXIT_TERMINATED;
+}
+
+bool interrupt_poll(void *context, const struct sim *sim)
+{
+    (void)context;
+    (void)sim;
+    return interrupt_code() == 0;
 }
 
 double wall_seconds(void)

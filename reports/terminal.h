@@ -11,6 +11,8 @@
 
 /* Columns of standard output; 80 when it is no terminal. */
 size_t terminal_width(void);
+/* Columns that a text takes: its characters, all of them one wide. */
+size_t terminal_columns(const char *text);
 /* Whether standard output may be coloured: a terminal, and NO_COLOR is not set (no-color.org), and TERM is not dumb. */
 bool terminal_colour(void);
 
@@ -40,6 +42,8 @@ void progress_end(struct progress *progress);
 void interrupt_watch(void);
 /* 0, or the exit code of the signal that came: 130 or 143. */
 int interrupt_code(void);
+/* A poll function for sim_run without progress: false once such a signal came. `context` is not looked at. */
+bool interrupt_poll(void *context, const struct sim *sim);
 
 /* Seconds on the wall, from any start. */
 double wall_seconds(void);

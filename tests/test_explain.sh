@@ -139,6 +139,13 @@ simex explain part1 --replications 0 2>/dev/null
 [ $? -eq 64 ] || fail '--replications 0 is not refused'
 simex explain part1 --set gateway.timeout=soon --question errors 2>/dev/null
 [ $? -eq 65 ] || fail 'a wrong override is not refused'
+
+# A command holds all of an override, however long it is.
+long=$(printf "8.%01100ds" 0)
+simex explain part3-breaker --replications 1 --set "sre-lab.breaker.window_time=$long" --format json >long.json ||
+    fail 'explain with a long override'
+grep -q -- "--set sre-lab.breaker.window_time=$long" long.json || fail 'a long override is cut off in a command'
+
 simex run part1 --show gateway.nothing --no-store 2>error.txt
 [ $? -eq 65 ] && grep -q -- '--show gateway.nothing' error.txt || fail '--show of no reading is not refused'
 simex profile part1 --of gateway.nothing 2>/dev/null

@@ -257,15 +257,17 @@ END_TEST
 
 START_TEST(a_miss_leads_to_the_question_about_its_key_and_phase)
 {
+    static const char questions[] = ", 'questions': {'q1': {'ask': 'Elsewhere?', 'phase': 'after', 'key': 'p95', "
+                                    "'sentences': [{'say': 'It is {p95}.', 'when': 'p95 > 0s'}]},"
+                                    "'q2': {'ask': 'Why so slow?', 'phase': 'slow', 'key': 'p95', 'sentences': "
+                                    "[{'say': 'It is {p95}.', 'when': 'p95 > 0s'}]}}}";
+    char text[sizeof world_text + sizeof questions];
     struct bench bench;
-    set_up(&bench, world_text);
+    (void)snprintf(text, sizeof text, "%.*s%s", (int)strlen(world_text) - 1, world_text, questions);
+    set_up(&bench, text);
     say(&bench, "p95 = 3s");
     say(&bench, "errors > 1%");
     ck_assert_int_eq(hypothesis_run(&bench.hypothesis), 0);
-    cJSON *questions =
-        cJSON_Parse("[{\"id\": \"q1\", \"ask\": \"Elsewhere?\", \"phase\": \"after\", \"key\": \"p95\"},"
-                    "{\"id\": \"q2\", \"ask\": \"Why so slow?\", \"phase\": \"slow\", \"key\": \"p95\"}, 7]");
-    (void)cJSON_AddItemToObject(bench.world.scenario->tree, "questions", questions);
     cJSON *tree = hypothesis_tree(&bench.hypothesis);
     ck_assert_str_eq(at(tree, "/predictions/0/why/question")->valuestring, "q2");
     ck_assert_str_eq(at(tree, "/predictions/0/why/ask")->valuestring, "Why so slow?");

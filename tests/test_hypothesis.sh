@@ -107,6 +107,18 @@ check "and is stored once" test "$(hypothesis --list --db same.db | wc -l)" -eq 
 hypothesis --reveal last --db same.db >third.txt
 check "what was stored prints as it did" cmp -s first.txt third.txt
 
+# ---- a question that went with its phase is pointed to no more ----
+cat >storm.json <<'END'
+{"extends": "part1", "run": {"until": "350s"}, "expectations": null,
+ "faults": {"slow-database": {"at": "90s", "until": "330s"}},
+ "phases": {"steady": {"from": "30s", "to": "90s"}, "chaos": null, "recovery": null,
+            "storm": {"from": "90s", "to": "330s", "settle": "60s"}}}
+END
+check "no question fits" code_is 65 "$simex" explain storm.json
+check "a miss" code_is 0 hypothesis storm.json --no-store --say 'p95_latency = 3s'
+check "leads to what there is" grep -Fq 'simex trace storm.json --phase storm' out
+check "not to an answer that there is not" lacks 'simex explain'
+
 # ---- a hostile title stays text ----
 printf '{"extends": "%s", "title": "a\\u001b[31mb\\u0007"}' "$short" >hostile.json
 check "a hostile title" code_is 0 hypothesis hostile.json --no-store --say 'cpu rises'
