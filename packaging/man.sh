@@ -48,7 +48,7 @@ $1 == "command" {
     }
     print "## simex " $2 "\n\n" usage "\n"
 }
-$1 == "about" || $1 == "group" || $1 == "notes" { sub(/^ +/, "", $3); print plain($3) "\n" }
+$1 == "about" || $1 == "group" || $1 == "notes" { print plain($3) "\n" }
 $1 == "option" && $4 != "help" && $4 != "usage" {
     names = $4 == "" ? "" : "*--" $4 "*" ($5 == "" ? "" : "=_" plain($5) "_")
     if ($3 != "") names = "*-" $3 "*" ($4 != "" ? ", " names : $5 == "" ? "" : " _" plain($5) "_")

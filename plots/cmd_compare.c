@@ -206,8 +206,9 @@ static int compare(const struct arguments *arguments, struct comparison *compari
         drawing_fini(&drawing);
     }
     if (tree != NULL && !arguments->cell.quiet && code == EXIT_FINE)
-        show_json(stdout, cJSON_Duplicate(tree, true));
-    cJSON_Delete(tree);
+        show_json(stdout, tree);
+    else
+        cJSON_Delete(tree);
     return code;
 }
 

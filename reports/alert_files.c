@@ -6,6 +6,8 @@
 
 #include "reports/command.h"
 #include "reports/openmetrics.h"
+#include "reports/show.h"
+#include "reports/spool.h"
 
 #include "sim/map.h"
 #include "sim/units.h"
@@ -22,12 +24,8 @@
 static sim_ns hold_of(const cJSON *rule)
 {
     const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(rule, "for"));
-    const struct sim_param param = {.name = "for", .kind = SIM_PARAM_DURATION};
-    const struct sim_target target = {.param = &param, .field = -1};
-    const struct sim_raw raw = {.shape = SIM_RAW_STRING, .text = text};
-    struct sim_error error;
-    struct sim_value value;
-    return text != NULL && sim_param_read(NULL, &target, &raw, &value, &error) ? value.duration : 0;
+    sim_ns hold = 0;
+    return text != NULL && sim_parse_duration(text, &hold) ? hold : 0;
 }
 
 void alert_rules_init(struct alert_rules *rules, const cJSON *scenario)
@@ -84,12 +82,7 @@ static int close_in(FILE *out, const char *folder, const char *name)
 
 static void put_string(FILE *out, const char *text)
 {
-    cJSON *item = cJSON_CreateStringReference(text);
-    char *quoted = cJSON_PrintUnformatted(item);
-    sim_assert(quoted != NULL);
-    (void)fputs(quoted, out);
-    free(quoted);
-    cJSON_Delete(item);
+    show_json_inline(out, cJSON_CreateStringReference(text));
 }
 
 /* Prometheus keeps time in milliseconds. */
@@ -232,7 +225,7 @@ static void take_line(struct wanteds *list, const struct alert_rules *rules, sim
 static int collect(struct wanteds *list, const struct export_run *run, const struct alert_rules *rules)
 {
     struct openmetrics_options options = {.epoch = 0};
-    FILE *spool = tmpfile();
+    FILE *spool = spool_open_file();
     char *line = NULL;
     size_t room = 0;
     ssize_t length = 0;

@@ -25,9 +25,10 @@ static void add_stretch(struct texts *texts, const struct alert_stretch *stretch
         texts_add(texts, "no fault: a false alarm");
         return;
     }
-    (void)snprintf(text, sizeof text, "%s after %s%.64s", show_time(time, stretch->from - stretch->fault->at),
-                   stretch->in_time ? "" : "the end of ", stretch->fault->name);
-    if (!stretch->in_time)
+    if (stretch->in_time)
+        (void)snprintf(text, sizeof text, "%s after %.64s", show_time(time, stretch->from - stretch->fault->at),
+                       stretch->fault->name);
+    else
         (void)snprintf(text, sizeof text, "%s after the end of %.64s",
                        show_time(time, stretch->from - stretch->fault->until), stretch->fault->name);
     texts_add(texts, text);

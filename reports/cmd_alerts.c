@@ -6,6 +6,7 @@
 #include "reports/command.h"
 #include "reports/program.h"
 #include "reports/simulate.h"
+#include "reports/terminal.h"
 
 #include "sim/units.h"
 
@@ -69,12 +70,25 @@ static int refuse(const struct record *record, const char *complaint)
     return EXIT_BAD_SCENARIO;
 }
 
+/* What promtool says, `*said` (free, in any case), and its exit status; 0 or an exit code. One that was killed has said
+ * nothing, which must not pass for alerts that never fired. */
+static int run_promtool(const char *const *arguments, const char *folder, char **said, int *status)
+{
+    const int code = program_run(arguments, "prometheus", folder, SIZE_MAX, said, status);
+    if (code != EXIT_FINE || *status >= 0)
+        return code;
+    if (interrupt_code() != 0)
+        return interrupt_code();
+    (void)fprintf(stderr, "simex: promtool was killed\n");
+    return EXIT_INTERNAL;
+}
+
 static int check_rules(const struct record *record, const char *folder)
 {
     static const char *const check[] = {"promtool", "check", "rules", ALERT_RULES_FILE, NULL};
     char *said = NULL;
     int status = 0;
-    int code = program_run(check, "prometheus", folder, SIZE_MAX, &said, &status);
+    int code = run_promtool(check, folder, &said, &status);
     if (code == EXIT_FINE && status != 0) {
         const char *complaint = strstr(said, ALERT_RULES_FILE ": ");
         code = refuse(record, complaint == NULL ? said : complaint);
@@ -91,9 +105,11 @@ static int ask(const struct record *record, const struct alert_rules *rules, con
     char *said = NULL;
     const char *complaint = NULL;
     int status = 0;
-    int code = program_run(test, "prometheus", folder, SIZE_MAX, &said, &status);
-    if (code != EXIT_FINE)
+    int code = run_promtool(test, folder, &said, &status);
+    if (code != EXIT_FINE) {
+        free(said);
         return code;
+    }
     if (!alert_run_init(&run, record, rules, arguments->every, said, &complaint))
         code = refuse(record, complaint);
     else if (arguments->cell.quiet)

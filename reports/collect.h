@@ -140,6 +140,8 @@ struct sim_outcome trace_span_outcome(const struct trace_span *span);
 sim_ns trace_span_end(const struct trace_span *span);
 /* The operation's name, or the inner span's. */
 const char *trace_span_name(const struct trace_span *span);
+/* Time between nodes, as the caller sees it: [begun, *there) and [*back, end). An inner span has none. */
+void trace_span_network(const struct trace_span *span, sim_ns *there, sim_ns *back);
 /* Whether the callee went on after the caller's side had ended: [*from, *to) is what it did then. */
 bool trace_span_abandoned(const struct trace_span *span, sim_ns *from, sim_ns *to);
 /* Unique in the run: the call's id; of an inner span one with the highest bit set. */

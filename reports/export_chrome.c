@@ -7,6 +7,7 @@
  * which those below it inherit. */
 #include "models/http.h"
 #include "reports/export_traces.h"
+#include "reports/show.h"
 #include "reports/trace_show.h"
 
 #include <inttypes.h>
@@ -30,11 +31,8 @@ static void begin_event(struct chrome *chrome, char phase, int process, uint64_t
 
 static void put_text(FILE *out, const char *key, const char *text)
 {
-    cJSON *string = cJSON_CreateString(text);
-    char *written = cJSON_PrintUnformatted(string);
-    (void)fprintf(out, ",\"%s\":%s", key, written == NULL ? "\"\"" : written);
-    free(written);
-    cJSON_Delete(string);
+    (void)fprintf(out, ",\"%s\":", key);
+    show_json_inline(out, cJSON_CreateString(text));
 }
 
 static void put_name(const struct chrome *chrome, const struct trace_span *span)
@@ -53,10 +51,9 @@ static void put_metadata(struct chrome *chrome, int process, uint64_t thread, co
     put_text(chrome->out, "name", what);
     cJSON *arguments = cJSON_CreateObject();
     (void)cJSON_AddStringToObject(arguments, "name", name);
-    char *written = cJSON_PrintUnformatted(arguments);
-    (void)fprintf(chrome->out, ",\"args\":%s}", written == NULL ? "{}" : written);
-    free(written);
-    cJSON_Delete(arguments);
+    (void)fputs(",\"args\":", chrome->out);
+    show_json_inline(chrome->out, arguments);
+    (void)fputc('}', chrome->out);
 }
 
 /* ---- spans as they were ---- */
@@ -76,10 +73,8 @@ static void put_arguments(const struct chrome *chrome, const struct trace_span *
         cJSON_DeleteItemFromObjectCaseSensitive(arguments, tag->key);
         (void)cJSON_AddStringToObject(arguments, tag->key, tag->value);
     }
-    char *written = cJSON_PrintUnformatted(arguments);
-    (void)fprintf(chrome->out, ",\"args\":%s", written == NULL ? "{}" : written);
-    free(written);
-    cJSON_Delete(arguments);
+    (void)fputs(",\"args\":", chrome->out);
+    show_json_inline(chrome->out, arguments);
 }
 
 static void put_end(struct chrome *chrome, const struct trace_span *span, uint64_t id, bool begin)

@@ -7,13 +7,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* Writes a tree in one line and deletes it; NULL is null. */
+/* NULL is null. */
 static void put_tree(FILE *out, cJSON *tree)
 {
-    char *written = cJSON_PrintUnformatted(tree);
-    (void)fputs(written == NULL ? "null" : written, out);
-    free(written);
-    cJSON_Delete(tree);
+    show_json_inline(out, tree == NULL ? cJSON_CreateNull() : tree);
 }
 
 static void put_text(FILE *out, const char *text)

@@ -6,12 +6,12 @@
  * true and false, whole numbers, numbers, else text. */
 #include "models/http.h"
 #include "reports/export_traces.h"
+#include "reports/show.h"
 #include "reports/trace_show.h"
 
 #include "sim/units.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { KIND_INTERNAL = 1, KIND_SERVER = 2, CODE_UNSET = 0, CODE_ERROR = 2, ID_ROOM = 24 };
@@ -23,16 +23,6 @@ struct otlp {
     size_t count;
     const struct otlp_options *options;
 };
-
-/* Writes a tree in one line and deletes it. */
-static void put_tree(FILE *out, cJSON *tree)
-{
-    char *written = cJSON_PrintUnformatted(tree);
-    sim_assert(written != NULL);
-    (void)fputs(written, out);
-    free(written);
-    cJSON_Delete(tree);
-}
 
 /* ---- values ---- */
 
@@ -208,7 +198,7 @@ static void put_spans(const struct otlp *otlp, const struct sim_node *node)
             if (span->to != node)
                 continue;
             (void)fputs(between, otlp->out);
-            put_tree(otlp->out, span_json(otlp, otlp->traces[i], span));
+            show_json_inline(otlp->out, span_json(otlp, otlp->traces[i], span));
             between = ",\n";
         }
     }

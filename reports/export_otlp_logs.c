@@ -19,15 +19,6 @@ struct otlp_log_service {
 static const int severities[LOG_LEVELS] = {5, 9, 13, 17};
 static const char *const severity_texts[LOG_LEVELS] = {"DEBUG", "INFO", "WARN", "ERROR"};
 
-static const struct sim_node *node_of(const struct sim *sim, const char *name)
-{
-    for (uint32_t i = 0; i < sim->node_count; i++) {
-        if (strcmp(sim->nodes[i]->name, name) == 0)
-            return sim->nodes[i];
-    }
-    return NULL;
-}
-
 /* Of whom a line is; NULL when there is no room for its lines. */
 static struct otlp_log_service *service_of(struct otlp_logs *logs, const char *name)
 {
@@ -45,7 +36,7 @@ static struct otlp_log_service *service_of(struct otlp_logs *logs, const char *n
         logs->services = sim_xrealloc(logs->services, logs->room * sizeof *logs->services);
     }
     struct otlp_log_service *service = &logs->services[logs->count++];
-    *service = (struct otlp_log_service){.name = name, .node = node_of(logs->book.sim, name), .lines = lines};
+    *service = (struct otlp_log_service){.name = name, .node = sim_find_node(logs->book.sim, name), .lines = lines};
     return service;
 }
 

@@ -31,7 +31,7 @@ struct otlp_logs {
     size_t count, room;
     int error; /* errno of the first temporary file that could not be opened or written */
 };
-/* A logbook_writer. */
+/* A `write` of a logbook. */
 void otlp_logs_write(struct logbook *book, const struct log_line *line);
 /* Puts the lines together. False after an error of a temporary file: `error` says which. */
 bool export_otlp_logs(FILE *out, struct otlp_logs *logs, const struct cell *cell);

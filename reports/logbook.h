@@ -5,7 +5,7 @@
  *                 callers whose timer fired, or whom a dead node refused
  *   warn          a breaker that opens; a retry
  *   info          other changes of state, what is done to the system (service "simex"), starts
- *   debug         every other reply, and what arrived too late
+ *   debug         every other reply
  */
 #ifndef REPORTS_LOGBOOK_H
 #define REPORTS_LOGBOOK_H

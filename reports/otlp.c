@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "reports/otlp.h"
 
+#include "reports/show.h"
+
 #include "simex_build.h"
 
-#include <cjson/cJSON.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
 bool otlp_fits(int64_t epoch, sim_ns last)
 {
@@ -19,12 +19,7 @@ void otlp_put_time(FILE *out, const struct otlp_options *options, sim_ns at)
 
 void otlp_put_text(FILE *out, const char *text)
 {
-    cJSON *string = cJSON_CreateString(text);
-    char *written = cJSON_PrintUnformatted(string);
-    sim_assert(written != NULL);
-    (void)fputs(written, out);
-    free(written);
-    cJSON_Delete(string);
+    show_json_inline(out, cJSON_CreateString(text));
 }
 
 void otlp_put_attribute(FILE *out, const char *between, const char *key, const char *text)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACES_MAX = 4000 };
+enum { PLACES_MAX = 4000, PLACE_LEAST = 20 };
 
 /* All leaves with the same name below frames with the same name. */
 struct place {
@@ -85,9 +85,10 @@ static const char *kind_name(const struct frame *frame)
                                                                            : names[frame->kind];
 }
 
-/* "sre-lab get_product: cpu queue", cut to what the line leaves. */
-static void print_place(FILE *out, const struct frame *frame, size_t room)
+/* "sre-lab get_product: cpu queue", cut to what `taken` columns leave of a line; on a narrow one it sticks out. */
+static void print_place(FILE *out, const struct frame *frame, size_t width, size_t taken)
 {
+    const size_t room = width > taken + PLACE_LEAST ? width - taken : PLACE_LEAST;
     char above[FRAME_NAME_ROOM], name[FRAME_NAME_ROOM], text[2 * FRAME_NAME_ROOM + 32];
     const bool gone = frame->parent->kind == FRAME_ABANDONED;
     (void)frame_name(above, gone ? frame->parent->parent : frame->parent);
@@ -114,7 +115,7 @@ static void print_compared(FILE *out, const struct places *places, size_t most, 
         (void)fprintf(out, "%10s  ", show_value(time, "s", each(places->profile, place->self[0], 0) / 1e9));
         (void)fprintf(out, "%10s  ", show_value(time, "s", each(places->profile, place->self[1], 1) / 1e9));
         (void)fprintf(out, "%-4s  ", kind_name(place->frame));
-        print_place(out, place->frame, width - 43);
+        print_place(out, place->frame, width, 43);
     }
 }
 
@@ -129,7 +130,7 @@ static void print_plain(FILE *out, const struct places *places, size_t most, siz
         (void)fprintf(out, "%6.2f %%  ", 100 * (double)place->self[0] / (double)whole);
         (void)fprintf(out, "%10s  ", show_value(time, "s", each(places->profile, place->self[0], 0) / 1e9));
         (void)fprintf(out, "%8" PRIu64 "  %-4s  ", place->count[0], kind_name(place->frame));
-        print_place(out, place->frame, width - 51);
+        print_place(out, place->frame, width, 51);
     }
 }
 

@@ -73,3 +73,12 @@ void show_json(FILE *out, cJSON *tree)
     free(text);
     cJSON_Delete(tree);
 }
+
+void show_json_inline(FILE *out, cJSON *tree)
+{
+    char *text = cJSON_PrintUnformatted(tree);
+    sim_assert(text != NULL);
+    (void)fputs(text, out);
+    free(text);
+    cJSON_Delete(tree);
+}

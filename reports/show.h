@@ -32,5 +32,7 @@ cJSON *show_verdict_tree(const struct record *record, const struct record_verdic
 
 /* Prints a tree and a newline, and deletes it. */
 void show_json(FILE *out, cJSON *tree);
+/* The same in one line, without the newline. */
+void show_json_inline(FILE *out, cJSON *tree);
 
 #endif

@@ -39,6 +39,17 @@ static sim_ns own_end(const struct trace_span *span)
     return has(span, TRACE_SPAN_REPLIED) ? span->replied : span->trace->horizon;
 }
 
+void trace_span_network(const struct trace_span *span, sim_ns *there, sim_ns *back)
+{
+    const sim_ns end = trace_span_end(span);
+    *there = has(span, TRACE_SPAN_ARRIVED) && span->arrived < end ? span->arrived : end;
+    *back = has(span, TRACE_SPAN_REPLIED) && span->replied < end ? span->replied : end;
+    if (span->name != NULL) {
+        *there = span->begun;
+        *back = end;
+    }
+}
+
 bool trace_span_abandoned(const struct trace_span *span, sim_ns *from, sim_ns *to)
 {
     if (span->name != NULL || !has(span, TRACE_SPAN_ARRIVED | TRACE_SPAN_ENDED) || has(span, TRACE_SPAN_ANSWERED))

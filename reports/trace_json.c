@@ -33,15 +33,12 @@ static void add_segment(cJSON *list, const struct sim_segment *segment, sim_ns f
 static void add_segments(cJSON *object, const struct trace_span *span)
 {
     cJSON *list = cJSON_AddArrayToObject(object, "segments");
-    const sim_ns end = trace_span_end(span);
-    const bool call = span->name == NULL;
-    const bool arrived = (span->flags & TRACE_SPAN_ARRIVED) != 0 && span->arrived < end;
-    if (call)
-        add_segment(list, &trace_network, span->begun, arrived ? span->arrived : end);
+    sim_ns there = 0, back = 0;
+    trace_span_network(span, &there, &back);
+    add_segment(list, &trace_network, span->begun, there);
     for (const struct trace_segment *own = span->segments; own != NULL; own = own->next)
         add_segment(list, own->segment, own->from, own->to);
-    if (call && (span->flags & TRACE_SPAN_REPLIED) != 0)
-        add_segment(list, &trace_network, span->replied, end);
+    add_segment(list, &trace_network, back, trace_span_end(span));
 }
 
 static void add_notes(cJSON *object, const struct trace_span *span)

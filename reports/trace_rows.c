@@ -56,19 +56,6 @@ static int by_beginning(const void *left, const void *right)
     return (a->order > b->order) - (a->order < b->order);
 }
 
-/* The time between nodes, as the caller has it. */
-static void add_network(struct branches *branches, const struct trace_span *span)
-{
-    const sim_ns end = trace_span_end(span);
-    const bool arrived = (span->flags & TRACE_SPAN_ARRIVED) != 0;
-    const sim_ns there = arrived && span->arrived < end ? span->arrived : end;
-    if (span->name != NULL)
-        return;
-    add_segment(branches, &trace_network, span->begun, there, SIM_NEVER);
-    if ((span->flags & TRACE_SPAN_REPLIED) != 0 && span->replied < end)
-        add_segment(branches, &trace_network, span->replied, end, SIM_NEVER);
-}
-
 /* What was said after a child, before the next one. */
 static void add_events(struct branches *branches, const struct trace_event **event, const struct trace_span *after)
 {
@@ -81,6 +68,7 @@ static void add_events(struct branches *branches, const struct trace_event **eve
 static struct branches branches_of(const struct trace_span *span, sim_ns cut)
 {
     struct branches branches = {0};
+    sim_ns there = 0, back = 0;
     const struct trace_event *event = span->events;
     add_events(&branches, &event, NULL);
     for (const struct trace_span *child = span->first; child != NULL; child = child->next) {
@@ -89,7 +77,9 @@ static struct branches branches_of(const struct trace_span *span, sim_ns cut)
     }
     for (const struct trace_segment *own = span->segments; own != NULL; own = own->next)
         add_segment(&branches, own->segment, own->from, own->to, cut);
-    add_network(&branches, span);
+    trace_span_network(span, &there, &back);
+    add_segment(&branches, &trace_network, span->begun, there, SIM_NEVER);
+    add_segment(&branches, &trace_network, back, trace_span_end(span), SIM_NEVER);
     if (branches.count > 0)
         qsort(branches.list, branches.count, sizeof *branches.list, by_beginning);
     return branches;

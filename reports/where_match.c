@@ -64,17 +64,15 @@ static bool is_segment(const char *name, const char *wanted)
 /* The span's own time in segments of a name; below 0: it has none. */
 static sim_ns segment_time(const struct trace_span *span, const char *wanted)
 {
-    sim_ns time = -1;
+    sim_ns time = -1, there = 0, back = 0;
     for (const struct trace_segment *own = span->segments; own != NULL; own = own->next) {
         if (is_segment(own->segment->name, wanted))
             time = (time < 0 ? 0 : time) + own->to - own->from;
     }
-    if (span->name != NULL || !is_segment(trace_network.name, wanted))
+    if (!is_segment(trace_network.name, wanted))
         return time;
-    const sim_ns end = trace_span_end(span);
-    const sim_ns there = ((span->flags & TRACE_SPAN_ARRIVED) != 0 && span->arrived < end ? span->arrived : end);
-    const sim_ns back = (span->flags & TRACE_SPAN_REPLIED) != 0 && span->replied < end ? end - span->replied : 0;
-    const sim_ns network = there - span->begun + back;
+    trace_span_network(span, &there, &back);
+    const sim_ns network = there - span->begun + trace_span_end(span) - back;
     return network > 0 ? network : time;
 }
 

@@ -93,6 +93,15 @@ cmp -s out kept.text || fail "the scenario gives other alerts than its stored ru
 [ -z "$(ls "$TMPDIR")" ] ||
     fail "a temporary folder was left"
 
+want 73 "cannot make a temporary file" env TMPDIR="$work/nowhere" "$SIMEX" alerts last --db s.db --out kept
+
+# A promtool that was killed has found nothing: that is no answer.
+mkdir bin
+printf '#!/bin/sh\n[ "$1" != test ] || kill -9 $$\n' >bin/promtool
+chmod +x bin/promtool
+want 70 "promtool was killed" env PATH="$work/bin:$PATH" "$SIMEX" alerts last --db s.db
+[ ! -s out ] || fail "a promtool that was killed gives an answer: $(cat out)"
+
 # Alerts are no part of a run's id: a rewritten rule is asked of the run that there is, under the same name.
 id=$("$SIMEX" alerts last --db s.db --format json | sed -n 's/.*"run":.*"\(.*\)".*/\1/p')
 sed 's/> 0.05/> 2/' world.json >rewritten && mv rewritten world.json

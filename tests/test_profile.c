@@ -157,6 +157,25 @@ START_TEST(a_profile_of_nothing_is_written_too)
 }
 END_TEST
 
+START_TEST(a_narrow_line_still_says_where)
+{
+    for (size_t width = 40; width <= 80; width++) {
+        for (int compared = 0; compared < 2; compared++) {
+            struct profile profile;
+            char *text = NULL;
+            size_t size = 0;
+            profile_of_made(&profile, false, 1, compared);
+            FILE *out = open_memstream(&text, &size);
+            profile_show_text(out, &profile, 3, width);
+            ck_assert_int_eq(fclose(out), 0);
+            ck_assert_msg(strstr(text, "wait  gateway get_pr") != NULL, "%zu columns: %s", width, text);
+            free(text);
+            profile_fini(&profile);
+        }
+    }
+}
+END_TEST
+
 /* ---- what is kept ---- */
 
 enum { MANY = 500 };
@@ -222,6 +241,7 @@ int main(void)
     tcase_add_test(tests, a_comparison_is_a_request_whatever_their_numbers);
     tcase_add_test(tests, the_flame_graph_escapes_and_tells_the_numbers);
     tcase_add_test(tests, a_profile_of_nothing_is_written_too);
+    tcase_add_test(tests, a_narrow_line_still_says_where);
     tcase_add_test(tests, what_is_kept_does_not_hang_on_the_order_and_is_bounded);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
