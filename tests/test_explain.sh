@@ -18,20 +18,19 @@ cat >part1.json <<'END'
 }
 END
 
-# answer QUESTION OPTION... : the answer in one line.
+# answer QUESTION OPTION... : puts the answer into $text, in one line. (Not for $(...): there a failure would be lost.)
 answer()
 {
     question=$1
     shift
     simex answers "$scenario" --question "$question" --replications 1 "$@" >answer.txt || fail "answers $* ended $?"
-    tail -n +6 answer.txt | tr -s ' \n' '  '
+    text=$(tail -n +6 answer.txt | tr -s ' \n' '  ')
+    [ -n "$text" ] || fail "answers $* answers nothing: $(cat answer.txt)"
 }
 
-# says TEXT PATTERN...: all of them are in it; a pattern that begins with ! is not.
+# says PATTERN...: all of them are in $text; a pattern that begins with ! is not.
 says()
 {
-    text=$1
-    shift
     for pattern in "$@"; do
         case $pattern in
         !*) printf '%s' "$text" | grep -Eq "${pattern#!}" && fail "does say \"${pattern#!}\": $text" ;;
@@ -43,26 +42,38 @@ says()
 # ---- the cause that is named ----
 
 scenario=./part1.json
-says "$(answer latency)" "P95 \(5000.0 ms\) is the gateway's deadline of 5s" 'waits in vain for a connection' \
+answer latency
+says "P95 \(5000.0 ms\) is the gateway's deadline of 5s" 'waits in vain for a connection' \
     'It is retries that fill the time' 'with 150 of them P95 would be 306' '!is the query itself'
-says "$(answer latency --set gateway.timeout=8s)" "is the gateway's deadline of 8s" '!deadline of 5s'
+answer latency --set gateway.timeout=8s
+says "is the gateway's deadline of 8s" '!deadline of 5s'
 
 # Without retries 4.95 of 100 requests get a query: P95 stands beside a gap, so this needs the whole length.
 scenario=part1
-says "$(answer latency --set gateway.retry.max_attempts=1)" 'P95 \(3[01][0-9]\.[0-9] ms\) is one wait for a connection' \
+answer latency --set gateway.retry.max_attempts=1
+says 'P95 \(3[01][0-9]\.[0-9] ms\) is one wait for a connection' \
     "!gateway's deadline" 'Deadline and retries have no part in it'
 scenario=./part1.json
-says "$(answer latency --set db-pool.size=150)" 'P95 \(306[0-9].[0-9] ms\) is the query itself' "!gateway's deadline" \
+answer latency --set db-pool.size=150
+says 'P95 \(306[0-9].[0-9] ms\) is the query itself' "!gateway's deadline" \
     '!waits in vain'
-says "$(answer errors)" 'are 504s' '15 connections, each held for 304' 'Retries save many'
-says "$(answer errors --set gateway.retry.max_attempts=1)" 'are 503s of the exhausted pool, passed on' '!are 504s' \
+answer errors
+says 'are 504s' '15 connections, each held for 304' 'Retries save many'
+answer errors --set gateway.retry.max_attempts=1
+says 'are 503s of the exhausted pool, passed on' '!are 504s' \
     '!Retries save'
-says "$(answer errors --set db-pool.size=150)" 'hardly any errors' 'The pool is not short' '!504s' '!503s'
-says "$(answer hit-rate)" 'refilled slowly and seldom' 'Retries do the rest'
-says "$(answer hit-rate --set gateway.retry.max_attempts=1)" 'Retries have no part in it' '!Retries do the rest'
-says "$(answer hit-rate --set db-pool.size=150)" 'is not what it lacks' '!slowly and seldom'
-says "$(answer latency --set faults.slow-database.added_latency=0s)" '!deadline' '!waits in vain'
-says "$(answer hit-rate --set faults.slow-database.added_latency=0s)" 'It did not'
+answer errors --set db-pool.size=150
+says 'hardly any errors' 'The pool is not short' '!504s' '!503s'
+answer hit-rate
+says 'refilled slowly and seldom' 'Retries do the rest'
+answer hit-rate --set gateway.retry.max_attempts=1
+says 'Retries have no part in it' '!Retries do the rest'
+answer hit-rate --set db-pool.size=150
+says 'is not what it lacks' '!slowly and seldom'
+answer latency --set faults.slow-database.added_latency=0s
+says '!deadline' '!waits in vain'
+answer hit-rate --set faults.slow-database.added_latency=0s
+says 'It did not'
 
 # ---- the commands ----
 

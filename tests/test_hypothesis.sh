@@ -54,8 +54,8 @@ for jobs in 1 3; do
     hypothesis "$short" --replications 3 --jobs $jobs --no-store --format json --say 'cpu rises' >$jobs.json
 done
 check "the number of workers changes nothing" cmp -s 1.json 3.json
-check "more seeds, another mean" sh -c '! "$0" hypothesis "$1" --no-store --format json --say "cpu rises" | cmp -s - 1.json' \
-    "$simex" "$short"
+check "one seed" code_is 0 hypothesis "$short" --no-store --format json --say 'cpu rises'
+check "has another mean" sh -c '! cmp -s out 1.json'
 
 # ---- a file ----
 printf '["p95_latency > 4s",\n "error_rate > 1%% during chaos"]\n' >good.json
@@ -92,7 +92,7 @@ for format in text json; do
     check "the list" code_is 0 hypothesis --list --db blind.db --format $format
     check "hides, too" lacks 'A minute of' short slow-database ' right'
 done
-hypothesis "$source/scenarios/part2-dashboard.json" --blind --db blind.db --say 'cpu rises' >out 2>err
+check "blind, a script" code_is 0 hypothesis "$source/scenarios/part2-dashboard.json" --blind --db blind.db --say 'cpu rises'
 check "chaos requests of a script are hidden" lacks chaos/ db_latency 'Part 2' part2
 token=$(hypothesis --list --db blind.db | awk '$1 ~ /^[0-9a-f]+$/ && NR == 1 { print $1 }')
 check "what was blind is opened" code_is 0 hypothesis --reveal "$token" --db blind.db

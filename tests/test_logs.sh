@@ -15,7 +15,8 @@ want 0 "" "$SIMEX" run world.json --quiet --db s.db
 want 0 "" "$SIMEX" export last --db s.db --out run.csv
 want 0 "" "$SIMEX" logs last --db s.db
 mv out all
-run=$("$SIMEX" show last --db s.db --format json | sed -n 's/^.*"id":.*"\([0-9a-f]*\)".*/\1/p')
+run=$("$SIMEX" show last --db s.db --format json | sed -n 's/^.*"run":.*"\([0-9a-f]*\)".*/\1/p')
+[ ${#run} = 16 ] || fail "no id of the run: $run"
 
 # lines PATTERN...: how many lines of `all` hold every pattern
 lines()
@@ -39,9 +40,9 @@ ours()
 
 sqlite3 :memory: "CREATE TABLE t (line)" ".mode ascii" '.separator "\037" "\n"' ".import all t" \
     "SELECT count(*) FROM t" "SELECT count(*) FROM t WHERE NOT json_valid(line)
-        OR json_type(line, '\$.time_s') <> 'real' OR json_type(line, '\$.service') <> 'text'
-        OR json_type(line, '\$.message') <> 'text' OR json_type(line, '\$.attributes') <> 'object'
-        OR json_extract(line, '\$.level') NOT IN ('info', 'warn', 'error')
+        OR json_type(line, '\$.time_s') IS NOT 'real' OR json_type(line, '\$.service') IS NOT 'text'
+        OR json_type(line, '\$.message') IS NOT 'text' OR json_type(line, '\$.attributes') IS NOT 'object'
+        OR ifnull(json_extract(line, '\$.level'), '') NOT IN ('info', 'warn', 'error')
         OR (json_type(line, '\$.trace_id') IS NULL) <> (json_type(line, '\$.span_id') IS NULL)
         OR length(json_extract(line, '\$.trace_id')) <> 32 OR length(json_extract(line, '\$.span_id')) <> 16" >bad
 same "lines that are not as they should be" "$(wc -l <all) 0" "$(tr '\n' ' ' <bad | sed 's/ $//')"

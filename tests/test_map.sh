@@ -56,7 +56,8 @@ same "edges" "clients-gateway gateway-sre-lab sre-lab-db-pool sre-lab-postgres s
 "$SIMEX" map part3-breaker --no-store >long.text 2>err || fail "map part3-breaker: $(cat err)"
 grep -q 'Circuit Breaker is OPEN' long.text && grep -q 'available\.' long.text || fail "a long reason is cut: $(cat long.text)"
 awk 'length($0) > 80 { exit 1 }' long.text || fail "lines wider than 80 columns: $(awk 'length($0) > 80' long.text)"
-grep -q "^gateway .*28\|^gateway " map.text || fail "no line of the gateway"
+counts=$(json "json_extract(whole, '\$.requests') || ' requests, ' || json_extract(whole, '\$.failed')")
+grep -qF "Of the users' $counts (" map.text || fail "not the numbers of the JSON, $counts: $(cat map.text)"
 
 # ---- dot, svg ----
 
